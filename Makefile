@@ -1,0 +1,37 @@
+# Two commands to know: `make demo` and `make test`. Both work from a bare clone and are quick the second time.
+# Works with GNU make 3.81 and BSD tools, so with what macOS ships.
+
+PORT ?= 8000
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo run work test check bench clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+venv: ## Make .venv with the pinned requirements (the others do it by themselves)
+	@.ci/venv
+
+demo: venv ## Start the whole product with made-up data at http://localhost:8000 (PORT=... for another port)
+	@$(BIN)/python manage.py demo
+
+run: venv ## Start the development server on your own data
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py runserver $(PORT)
+
+work: venv ## Start the worker that sends, follows and fetches generations
+	@$(BIN)/python manage.py work
+
+test: venv ## Run the tests (ARGS="tests/assets -k retry" for some of them)
+	@$(BIN)/pytest --numprocesses auto $(ARGS)
+
+check: venv ## Run every linter, the type checker, the import contracts and Django's own checks
+	@.ci/check
+
+bench: venv ## Measure pages and ranges against their yardsticks
+	@$(BIN)/python manage.py bench
+
+clean: ## Remove .venv and what the tools cached; data stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage htmlcov staticfiles
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
