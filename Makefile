@@ -33,5 +33,5 @@ bench: venv ## Measure pages and ranges against their yardsticks
 	@$(BIN)/python manage.py bench
 
 clean: ## Remove .venv and what the tools cached; data stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage htmlcov staticfiles
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .hypothesis htmlcov test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
