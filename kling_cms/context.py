@@ -1,0 +1,97 @@
+"""What the frame of every page shows: who, where, what waits."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+
+from projects.models import Member, Notification, Organisation
+from projects.roles import Right
+
+SECTIONS = {
+    "project": "projects",
+    "shot": "projects",
+    "take": "projects",
+    "clip": "projects",
+    "composer": "projects",
+    "asset": "library",
+    "review": "reviews",
+    "version": "reviews",
+    "package": "deliveries",
+    "budget": "budgets",
+    "ledger": "budgets",
+    "price": "settings",
+    "member": "settings",
+    "invitation": "settings",
+    "audit": "settings",
+    "organisation": "settings",
+    "attention": "attention",
+    "home": "home",
+}
+
+
+@dataclass
+class Frame:
+    """Lazy facts for `base.html`; a page that doesn't show one doesn't pay its query."""
+
+    request: HttpRequest
+    banners: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def member(self) -> Member | None:
+        """The acting membership, if somebody is logged in."""
+        return getattr(self.request, "member", None)
+
+    @property
+    def organisation(self) -> Organisation | None:
+        """The current organisation."""
+        return self.member.organisation if self.member else None
+
+    @property
+    def organisations(self) -> list[Organisation]:
+        """All organisations of the person, for the switcher."""
+        return [member.organisation for member in getattr(self.request, "memberships", [])]
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notifications wait."""
+        if self.member is None:
+            return 0
+        return Notification.objects.visible_to(self.member.user).unread().count()
+
+    @property
+    def theme(self) -> str:
+        """light, dark, or empty for the system's choice."""
+        chosen = self.request.COOKIES.get("theme", "")
+        return chosen if chosen in ("light", "dark") else ""
+
+    @property
+    def section(self) -> str:
+        """Which entry of the rail is current, from the URL's name."""
+        match = self.request.resolver_match
+        name = (match.url_name or "") if match else ""
+        return SECTIONS.get(name.partition("_")[0], "")
+
+    def _can(self, right: Right) -> bool:
+        return bool(self.member and self.member.can(right))
+
+    @property
+    def can_see_money(self) -> bool:
+        """Whether prices may be shown."""
+        return self._can(Right.SEE_MONEY)
+
+    @property
+    def can_administer(self) -> bool:
+        """Whether the settings are in the rail."""
+        return self._can(Right.MANAGE_MEMBERS)
+
+    @property
+    def rights(self) -> dict[str, bool]:
+        """Every right by its value, for templates: `frame.rights.deliver`."""
+        return {right.value: self._can(right) for right in Right}
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor."""
+    return {"frame": Frame(request)}

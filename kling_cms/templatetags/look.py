@@ -1,0 +1,142 @@
+"""Template tags of the look: the head's links, avatars, widths of bars, counts of characters.
+
+The links are the same on every page, so they are written once a process.
+"""
+
+import functools
+from decimal import Decimal
+from typing import NamedTuple
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from projects.models import User
+
+register = template.Library()
+
+STYLESHEETS = (
+    "tokens",
+    "base",
+    "layout",
+    "button",
+    "badge",
+    "card",
+    "table",
+    "field",
+    "modal",
+    "toast",
+    "empty",
+    "progress",
+    "stage-rail",
+    "budget-bar",
+    "tile",
+    "avatar",
+    "price-button",
+    "tabs",
+    "player",
+    "timeline",
+    "notes",
+    "composer",
+    "upload",
+    "menu",
+    "filters",
+    "pager",
+    "breadcrumbs",
+    "skeleton",
+    "auth",
+    "banner",
+)
+SCRIPTS = (
+    "theme",
+    "rail",
+    "menu",
+    "toast",
+    "dialog",
+    "confirm",
+    "once",
+    "table-keys",
+    "char-count",
+    "elapsed",
+    "relative-time",
+    "copy",
+    "scrub",
+    "upload",
+    "price",
+    "player",
+)
+
+
+@register.simple_tag
+@functools.cache
+def stylesheets() -> SafeString:
+    """The links to every stylesheet, in the order of the cascade."""
+    return format_html_join(
+        "\n", '<link rel="stylesheet" href="{}">', ((static(f"kling_cms/css/{name}.css"),) for name in STYLESHEETS)
+    )
+
+
+@register.simple_tag
+@functools.cache
+def scripts() -> SafeString:
+    """The script tags of every behaviour; modules wait for the document by themselves."""
+    return format_html_join(
+        "\n", '<script type="module" src="{}"></script>', ((static(f"kling_cms/js/{name}.js"),) for name in SCRIPTS)
+    )
+
+
+@register.simple_tag
+def avatar(person: User, size: str = "") -> SafeString:
+    """The initials of a person on their hue, as decoration beside the name; `size` is empty or "large".
+
+    Deactivated people are greyed, never gone.
+    """
+    css = ["avatar", f"hue-{person.hue}"]
+    if size:
+        css.append(f"avatar-{size}")
+    if not person.is_active:
+        css.append("avatar-off")
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', " ".join(css), person.initials)
+
+
+@register.filter
+def codepoints(text: object) -> int:
+    """The length of a text in code points, as Kie counts it; nothing counts as 0."""
+    return len(str(text)) if text is not None else 0
+
+
+@register.filter
+def percent_of(part: Decimal | float | int | None, whole: Decimal | float | int | None) -> str:
+    """`part` of `whole` in per cent, 0 to 100, with a point whatever the language: for the width of a bar in SVG."""
+    if not part or not whole or whole <= 0:
+        return "0"
+    share = min(max(Decimal(part) / Decimal(whole) * 100, Decimal(0)), Decimal(100))
+    return f"{share:.2f}"
+
+
+class BudgetShares(NamedTuple):
+    """A budget as widths of its bar in per cent (text with a point), the free credits, the used whole per cent, the role."""
+
+    settled: str
+    held: str
+    tick: str
+    free: Decimal
+    used: int
+    role: str
+
+
+@register.simple_tag
+def budget_shares(settled: Decimal | int, held: Decimal | int, limit: Decimal | int | None) -> BudgetShares:
+    """The bar of a budget in credits: full at the limit, or at what was used once that is more; amber from 80 %, red from 95 %.
+
+    Without a limit the bar shows settled against held.
+    """
+    used = Decimal(settled) + Decimal(held)
+    if limit is None:
+        return BudgetShares(percent_of(settled, used), percent_of(held, used), "", Decimal(0), 0, "")
+    whole = max(used, Decimal(limit))
+    share = int(used * 100 / limit) if limit else (100 if used else 0)
+    role = "bad" if share >= 95 else "warn" if share >= 80 else ""
+    tick = percent_of(limit, whole) if used > limit else ""
+    return BudgetShares(percent_of(settled, whole), percent_of(held, whole), tick, Decimal(limit) - used, share, role)

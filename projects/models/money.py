@@ -1,0 +1,118 @@
+"""Budgets and the ledger. Credits are Decimal; USD is credits × the organisation's rate.
+
+A budget's `held` and `settled` are cached sums of its ledger rows; they move in the statement that guards the limit
+(`projects.actions.money`). Ledger rows are never changed or deleted: a correction is a contrary row.
+"""
+
+from decimal import Decimal
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from projects.models.append_only import AppendOnly, AppendOnlyQuerySet
+from projects.models.base import Row
+from projects.models.organisation import Organisation
+from projects.models.project import Project
+from projects.models.user import User
+
+
+class LedgerKind(models.TextChoices):
+    """What a ledger row says."""
+
+    HOLD = "hold", "Held"
+    SETTLE = "settle", "Settled"
+    RELEASE = "release", "Released"
+    OVERRUN = "overrun", "Overrun"
+    CORRECTION = "correction", "Correction"
+
+
+class BudgetQuerySet(models.QuerySet["Budget"]):
+    """Budgets by who may see them (the right SEE_MONEY is checked by the view)."""
+
+    def visible_to(self, user: User) -> Self:
+        """Budgets of the person's organisations."""
+        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+
+
+class Budget(Row):
+    """A limit in credits: of an organisation for one month (`month` set), or of a project for its whole life."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="budgets")
+    project = models.OneToOneField(Project, null=True, blank=True, on_delete=models.PROTECT, related_name="budget")
+    month = models.DateField(null=True, blank=True, help_text="First day of the month, UTC.")
+    limit = models.DecimalField("limit (credits)", max_digits=12, decimal_places=2)
+    held = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0))
+    settled = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0))
+    overrun = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0))
+
+    objects = BudgetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-month", "created_at")
+        constraints = (
+            models.UniqueConstraint(fields=["organisation", "month"], name="one_budget_a_month"),
+            models.CheckConstraint(
+                condition=Q(project=None, month__isnull=False) | Q(project__isnull=False, month=None),
+                name="budget_of_month_or_project",
+            ),
+            models.CheckConstraint(condition=Q(held__gte=0), name="budget_held_not_negative"),
+            models.CheckConstraint(condition=Q(settled__gte=0), name="budget_settled_not_negative"),
+            models.CheckConstraint(
+                condition=Q(limit__gte=F("held") + F("settled") - F("overrun")), name="budget_never_over_limit"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.project}" if self.project_id else f"{self.month:%B %Y}"
+
+    @property
+    def free(self) -> Decimal:
+        """Credits that may still be held; never below zero."""
+        return max(self.limit - self.held - self.settled, Decimal(0))
+
+
+class LedgerQuerySet(AppendOnlyQuerySet["LedgerEntry"]):
+    """Ledger rows by who may see them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Rows of the person's organisations."""
+        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+
+
+class LedgerEntry(AppendOnly):
+    """One movement on one budget. `key` is opaque here (`generation:<id>`); `credits` is positive but for corrections.
+
+    The sum rules: held = Σ hold − Σ settle(up to the hold) − Σ release; settled = Σ settle + Σ overrun + Σ correction.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="ledger")
+    budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="entries")
+    project = models.ForeignKey(Project, null=True, blank=True, on_delete=models.PROTECT, related_name="ledger")
+    key = models.CharField(max_length=80)
+    kind = models.CharField(max_length=12, choices=LedgerKind)
+    credits = models.DecimalField(max_digits=12, decimal_places=2)
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=200, blank=True, help_text="What it was called that day, for reading.")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = LedgerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-at", "-id")
+        indexes = (
+            models.Index(fields=["organisation", "-at", "-id"]),
+            models.Index(fields=["budget", "-at", "-id"]),
+            models.Index(fields=["project", "-at", "-id"]),
+            models.Index(fields=["key"]),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["budget", "key", "kind"], condition=~Q(kind="correction"), name="ledger_kind_once_a_key"
+            ),
+            models.CheckConstraint(condition=Q(kind="correction") | Q(credits__gte=0), name="ledger_credits_positive"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.credits} ({self.key})"

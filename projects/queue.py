@@ -1,0 +1,18 @@
+"""The one door to the queue; the only module (besides `manage.py work`) that knows django-q2.
+
+A message carries a dotted name and one id. It may get lost and may come twice: our rows are the truth, tasks look there
+first. Called inside a transaction, the entry appears with the commit and vanishes with a rollback (ORM broker in the
+same database).
+"""
+
+from uuid import UUID
+
+from django_q.tasks import async_task
+
+MEDIA = "media"
+
+
+def enqueue(task: str, key: UUID | str, *, cluster: str | None = None) -> None:
+    """Ask the workers to call `task` (a dotted name) with `key`; `cluster=MEDIA` for slow work on pictures."""
+    options = {"cluster": cluster} if cluster else {}
+    async_task(task, str(key), q_options=options)
