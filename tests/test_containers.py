@@ -23,6 +23,9 @@ def instructions(name: str) -> list[str]:
     return re.findall(rf"^{name} (.*)$", DOCKERFILE, flags=re.MULTILINE)
 
 
+FOREIGN_IMAGES = sorted({*instructions("FROM"), *(s["image"] for s in SERVICES.values())} - {"kling-cms:local"})
+
+
 def test_the_image_runs_as_a_numbered_user_without_rights() -> None:
     assert instructions("USER") == ["10001"]
 
@@ -47,9 +50,7 @@ def test_what_the_image_copies_is_let_through() -> None:
     assert copied == allowed
 
 
-@pytest.mark.parametrize(
-    "image", {*instructions("FROM"), *(s["image"] for s in SERVICES.values())} - {"kling-cms:local"}
-)
+@pytest.mark.parametrize("image", FOREIGN_IMAGES)
 def test_every_foreign_image_names_its_version(image: str) -> None:
     assert re.search(r":v?\d", image.split(" ")[0])
 
