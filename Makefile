@@ -3,6 +3,8 @@
 
 PORT ?= 8000
 BIN := .venv/bin
+# Without a .env this is a developer's machine: errors in full, and a key that is good for nothing else.
+DEVELOP := $(if $(wildcard .env),,DEBUG=$${DEBUG:-true})
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo run work test check bench clean
@@ -17,11 +19,11 @@ demo: venv ## Start the whole product with made-up data at http://localhost:8000
 	@$(BIN)/python manage.py demo
 
 run: venv ## Start the development server on your own data
-	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py runserver $(PORT)
+	@$(DEVELOP) $(BIN)/python manage.py migrate --verbosity 0
+	@$(DEVELOP) $(BIN)/python manage.py runserver $(PORT)
 
 work: venv ## Start the worker that sends, follows and fetches generations
-	@$(BIN)/python manage.py work
+	@$(DEVELOP) $(BIN)/python manage.py work
 
 test: venv ## Run the tests (ARGS="tests/assets -k retry" for some of them)
 	@$(BIN)/pytest --numprocesses auto $(ARGS)

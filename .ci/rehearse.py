@@ -110,7 +110,7 @@ def rehearse(folder: Path) -> None:
     # The interpreter that runs this stands in for the base image's.
     install = install.replace("/venv", f"{folder}/venv").replace("python -m", f"{sys.executable} -m", 1)
     for shell_step in (install, the_one(steps, "RUN", "collectstatic")):
-        subprocess.run(["sh", "-c", shell_step], check=True, cwd=app, env=environment)
+        subprocess.run(["/bin/sh", "-c", shell_step], check=True, cwd=app, env=environment)
     subprocess.run(services["migrate"]["command"], check=True, cwd=app, env=environment)
 
     serve = [part.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for part in json.loads(the_one(steps, "CMD"))]
