@@ -130,7 +130,8 @@ class DeadlineBackend(httpcore.NetworkBackend):
                 self._check(host, port, address)
                 return _connect(family, where, within.within(None) / (len(addresses) - position))
             except Exception as error:
-                refusal = error
+                # A host that is down says more than a forbidden neighbour: the first may pass, the second won't.
+                refusal = error if refusal is None or isinstance(error, OSError) else refusal
         raise refusal or ConnectionError("the name has no address")
 
     def _check(self, host: str, port: int, address: str) -> None:
