@@ -65,6 +65,7 @@ SCRIPTS = (
     "upload",
     "price",
     "player",
+    "room",
 )
 
 
