@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from projects.models import Project, Row, User
@@ -89,6 +90,10 @@ class Shot(Row):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """The shot's takes."""
+        return reverse("take_list", args=[self.pk])
+
     @property
     def stage(self) -> Stage:
         """The segment of the rail this shot stands in."""
@@ -122,3 +127,7 @@ class Version(Row):
 
     def __str__(self) -> str:
         return f"{self.shot} v{self.number}"
+
+    def get_absolute_url(self) -> str:
+        """The review room of this version."""
+        return reverse("version_review", args=[self.pk])

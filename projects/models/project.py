@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from projects.goals import GOALS, Goal, GoalDefaults, Ratio, Route, Seconds
 from projects.models.base import Row
@@ -46,6 +47,10 @@ class Project(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """The project's board."""
+        return reverse("project_board", args=[self.pk])
 
 
 class Brief(Row):

@@ -19,7 +19,7 @@ class PackageQuerySet(models.QuerySet["Package"]):
 
 
 class Package(Row):
-    """Approved clips to hand over. Until `sealed_at` is set it may change; sealing freezes the manifest and its hash."""
+    """Approved clips to hand over. Sealing (`sealed_at`) freezes the list, the manifest and its hash."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="packages")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="packages")

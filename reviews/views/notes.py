@@ -1,23 +1,77 @@
-"""Stub."""
+"""Write notes, answer, resolve, reopen."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from projects.access import MemberRequest, load, logged_in
+from projects.errors import Refused
+from projects.roles import Right
+from reviews.actions.notes import add_note, reopen_note, reply, resolve_note
+from reviews.forms.rounds import NoteForm, ReplyForm
+from reviews.models import Note
+from reviews.views.room import load_version, render_room
 
 
-def note_add(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stub."""
-    raise Http404
+def load_note(request: MemberRequest, pk: UUID) -> Note:
+    """A note the person may see and comment on."""
+    notes = Note.objects.visible_to(request.user).select_related("version__shot__project__organisation", "parent")
+    return load(request, notes, Right.COMMENT, pk=pk)
 
 
-def note_reply(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stub."""
-    raise Http404
+@require_POST
+@logged_in
+def note_add(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Add a note to a version."""
+    version = load_version(request, pk, Right.COMMENT)
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        try:
+            note = add_note(by=request.user, version=version, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error("text", str(refusal))
+        else:
+            return redirect(f"{version.get_absolute_url()}#note-{note.pk}")
+    return render_room(request, version, note_form=form, status=422)
 
 
-def note_resolve(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stub."""
-    raise Http404
+@require_POST
+@logged_in
+def note_reply(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Answer a note."""
+    note = load_note(request, pk)
+    form = ReplyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.errors["text"][0])
+    else:
+        reply(by=request.user, note=note, **form.cleaned_data)
+    return redirect(f"{note.version.get_absolute_url()}#note-{note.parent_id or note.pk}")
 
 
-def note_reopen(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stub."""
-    raise Http404
+def _settle(request: MemberRequest, pk: UUID, action: Callable[..., None], said: str) -> HttpResponse:
+    note = load_note(request, pk)
+    try:
+        action(by=request.user, note=note)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, said)
+    return redirect(f"{note.version.get_absolute_url()}#note-{note.pk}")
+
+
+@require_POST
+@logged_in
+def note_resolve(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Mark a note as done."""
+    return _settle(request, pk, resolve_note, "Note resolved.")
+
+
+@require_POST
+@logged_in
+def note_reopen(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Take “done” back."""
+    return _settle(request, pk, reopen_note, "Note open again.")

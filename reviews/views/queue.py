@@ -1,8 +1,42 @@
-"""Stub."""
+"""The reviewer's queue."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from projects.access import MemberRequest, with_right
+from projects.paging import page_by_key
+from projects.roles import Right
+from reviews.models import Round, RoundState
+
+TABS = (("mine", "Waiting for me"), ("asked", "Asked by me"), ("open", "All open"), ("done", "Done"))
+QUEUE_LIMIT = 200
 
 
-def review_queue(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stub."""
-    raise Http404
+def queue_rows(request: MemberRequest) -> QuerySet[Round]:
+    """Rounds of the current organisation with what a row of the queue shows."""
+    rounds = Round.objects.visible_to(request.user).filter(organisation=request.member.organisation)
+    return rounds.select_related(
+        "version__shot__project", "version__clip__take", "asked_by", "organisation"
+    ).prefetch_related("seats__user")
+
+
+@require_safe
+@with_right(Right.VIEW)
+def review_queue(request: MemberRequest) -> HttpResponse:
+    """Open rounds by deadline; “done” is the history, paged by key."""
+    tab = request.GET.get("tab", "mine")
+    rounds = queue_rows(request)
+    context: dict[str, Any] = {"tabs": TABS, "tab": tab}
+    if tab == "done":
+        page = page_by_key(rounds.filter(~Q(state=RoundState.OPEN)), request.GET)
+        context |= {"page": page, "rows": page.rows}
+    else:
+        narrow = {"asked": Q(state=RoundState.OPEN, asked_by=request.user), "open": Q(state=RoundState.OPEN)}
+        waiting = rounds.filter(narrow[tab]) if tab in narrow else rounds.waiting_for(request.user)
+        # Open work is bounded by people's attention; past the limit the page says so instead of hiding it.
+        context["rows"] = list(waiting.order_by(F("due_at").asc(nulls_last=True), "created_at")[: QUEUE_LIMIT + 1])
+    return render(request, "reviews/queue.html", context)
