@@ -21,7 +21,7 @@ from projects.roles import Right
 class MemberRequest(HttpRequest):
     """A request of a logged-in person acting as `member`.
 
-    `projects.middleware` sets it; it is None only for somebody in no organisation, whom the decorators below turn away.
+    `projects.middleware` sets it; it is missing only for somebody in no organisation, whom the decorators turn away.
     """
 
     user: User
@@ -86,7 +86,7 @@ def logged_in[**P](view: View[P]) -> PlainView[P]:
     @wraps(view)
     def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         acting = cast("MemberRequest", request)  # the middleware made it one
-        if not acting.member:
+        if not acting.memberships:
             return no_organisation(request)
         return view(acting, *args, **kwargs)
 

@@ -17,7 +17,7 @@ ORGANISATION_KEY = "organisation"
 
 
 class OrganisationMiddleware:
-    """Sets `request.memberships` (active ones), `request.member` (the current one or None) and the time zone."""
+    """Sets `request.memberships` (active ones), `request.member` (the current one, if any) and the time zone."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -37,7 +37,8 @@ class OrganisationMiddleware:
                 member.user = request.user
             timezone.activate(ZoneInfo(request.user.time_zone))
         acting.memberships = memberships
-        acting.member = _current(memberships, request.session.get(ORGANISATION_KEY)) if memberships else None
+        if memberships:
+            acting.member = _current(memberships, request.session.get(ORGANISATION_KEY))
         try:
             return self.get_response(request)
         finally:

@@ -71,7 +71,7 @@ def _set_resolved(*, by: User, note: Note, resolved: bool) -> None:
 def count_open_notes(shot: Shot) -> None:
     """Write the number of open notes on the shot's current version into the shot."""
     current = Shot.objects.filter(pk=shot.pk).values_list("current_version", flat=True).get()
-    amount = Note.objects.open().filter(version=current).count() if current else 0
+    amount = Note.objects.open().filter(version=current).count() if current is not None else 0
     Shot.objects.filter(pk=shot.pk).update(open_notes=amount)
     shot.open_notes = amount
 

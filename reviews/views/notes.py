@@ -46,7 +46,7 @@ def note_reply(request: MemberRequest, pk: UUID) -> HttpResponse:
     note = load_note(request, pk)
     form = ReplyForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.errors["text"][0])
+        messages.error(request, str(form.errors["text"][0]))
     else:
         reply(by=request.user, note=note, **form.cleaned_data)
     return redirect(f"{note.version.get_absolute_url()}#note-{note.parent_id or note.pk}")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,12 +11,13 @@ from projects.access import MemberRequest, with_right
 from projects.paging import page_by_key
 from projects.roles import Right
 from reviews.models import Round, RoundState
+from reviews.models.round import RoundQuerySet
 
 TABS = (("mine", "Waiting for me"), ("asked", "Asked by me"), ("open", "All open"), ("done", "Done"))
 QUEUE_LIMIT = 200
 
 
-def queue_rows(request: MemberRequest) -> QuerySet[Round]:
+def queue_rows(request: MemberRequest) -> RoundQuerySet:
     """Rounds of the current organisation with what a row of the queue shows."""
     rounds = Round.objects.visible_to(request.user).filter(organisation=request.member.organisation)
     return rounds.select_related(
