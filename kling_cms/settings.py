@@ -10,6 +10,7 @@ import structlog
 from django.utils.csp import CSP
 
 from kling_cms.environment import read_environment
+from kling_cms.logs import hide_tokens
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
@@ -94,6 +95,8 @@ DATABASES = {"default": config.database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": config.cache}
 MEDIA_ROOT = config.media_root
+X_ACCEL_PREFIX = config.x_accel_prefix
+S3_PRESIGNED = config.s3_presigned
 # Files are never served by their storage address: every one passes a view that asks for the right first.
 STORAGES = {
     "default": config.file_storage,
@@ -233,6 +236,7 @@ LOGGING = {
             "foreign_pre_chain": _shared_processors,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                hide_tokens,
                 *(
                     [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
                     if config.log_format == "json"
