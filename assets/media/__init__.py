@@ -1,0 +1,1 @@
+"""Pictures and video as bytes and files; nothing here knows of rows or requests."""

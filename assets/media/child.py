@@ -1,0 +1,77 @@
+"""The child process that touches bytes from outside: `python -m assets.media.child <job> <path> [...]`.
+
+It limits itself before it opens the file, knows no settings and no database, and answers with one line of JSON:
+{"answer": ...} or {"refused": "a sentence"}.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from assets.media.drawing import draw_poster, draw_sprite
+from assets.media.proxy import draw_proxy
+from assets.media.reading import NotAVideo, exact_frame, read_probe
+
+GIB = 1024**3
+LIMITS = {
+    resource.RLIMIT_AS: 3 * GIB,
+    resource.RLIMIT_CPU: 120,
+    resource.RLIMIT_FSIZE: GIB,
+    resource.RLIMIT_CORE: 0,
+    resource.RLIMIT_NOFILE: 64,
+}
+
+
+def limit() -> None:
+    """Bound memory (bytes), CPU (seconds), file size and open files; a system that can't do one goes without it."""
+    for what, most in LIMITS.items():
+        hard = resource.getrlimit(what)[1]
+        try:
+            resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+        except (ValueError, OSError):
+            continue
+
+
+def probe_job(path: str) -> dict[str, Any]:
+    """The facts of the file."""
+    return asdict(read_probe(Path(path)))
+
+
+def draw_job(path: str, folder: str) -> dict[str, int]:
+    """poster.jpg, sprite.jpg and proxy.mp4 in the folder, and how many frames the sprite has."""
+    source, out = Path(path), Path(folder)
+    draw_poster(source, out / "poster.jpg")
+    frames = draw_sprite(source, out / "sprite.jpg")
+    draw_proxy(source, out / "proxy.mp4")
+    return {"sprite_frames": frames}
+
+
+def frame_job(path: str, number: str, out: str) -> None:
+    """One exact frame as PNG."""
+    try:
+        exact_frame(Path(path), int(number)).save(out, "PNG", compress_level=3)
+    except IndexError:
+        raise NotAVideo(f"The clip has no frame {number}.") from None
+
+
+JOBS: dict[str, Callable[..., Any]] = {"probe": probe_job, "draw": draw_job, "frame": frame_job}
+
+
+def main(arguments: list[str]) -> None:
+    """Run one job and print its answer."""
+    limit()
+    try:
+        answer = {"answer": JOBS[arguments[0]](*arguments[1:])}
+    except NotAVideo as error:
+        answer = {"refused": str(error)}
+    except MemoryError:
+        answer = {"refused": "The video needs more memory than is allowed."}
+    sys.stdout.write(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,47 @@
+"""The door to video files: facts, pictures and single frames, each made in a child process with limits."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from assets.media.reading import NotAVideo, Probe
+from assets.media.sandbox import run_limited
+
+__all__ = ["Drawn", "NotAVideo", "Probe", "draw", "frame_image", "probe"]
+
+PROBE_SECONDS = 30
+DRAW_SECONDS = 150
+FRAME_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Files drawn from a clip: JPEG poster, JPEG sprite of `sprite_frames` side by side, 360p MP4 proxy."""
+
+    poster: Path
+    sprite: Path
+    sprite_frames: int
+    proxy: Path
+
+
+def probe(path: Path) -> Probe:
+    """Facts of a video file. Raises NotAVideo with a sentence, whatever the bytes are, within 30 s."""
+    return Probe(**run_limited("probe", path, seconds=PROBE_SECONDS))
+
+
+def draw(path: Path, folder: Path) -> Drawn:
+    """Poster, sprite and proxy of a clip, written to `folder`. Raises NotAVideo."""
+    told = run_limited("draw", path, folder, seconds=DRAW_SECONDS)
+    return Drawn(folder / "poster.jpg", folder / "sprite.jpg", told["sprite_frames"], folder / "proxy.mp4")
+
+
+def frame_image(path: Path, frame: int) -> Image.Image:
+    """Frame number `frame` (from 0, shown at (frame + 0.5) / fps) as RGB. Raises NotAVideo, also beyond the last."""
+    with tempfile.TemporaryDirectory(prefix="frame-") as folder:
+        out = Path(folder) / "frame.png"
+        run_limited("frame", path, frame, out, seconds=FRAME_SECONDS)
+        with Image.open(out) as image:
+            image.load()
+            return image.copy()

@@ -1,0 +1,158 @@
+"""Read MP4 files with PyAV: facts and exact frames. The bytes come from outside: call this through `probe.py` only,
+which does it in a child process with limits.
+
+The demuxer is fixed to MP4 and to local files, so that no playlist or reference inside the bytes opens anything else.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.reformatter import Colorspace
+from av.video.stream import VideoStream
+from PIL import Image
+
+from projects.errors import Refused
+
+MAX_SIDE = 8192
+MAX_FRAMES = 36_000
+UNSPECIFIED = 2
+HD_LINES = 720
+
+
+class NotAVideo(Refused):
+    """The bytes are no usable video; `str(error)` says why in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Facts of a video: pixels, `fps_num / fps_den` frames a second, the count of frames, milliseconds, codec names.
+
+    `audio_codec` is empty for a silent one. `container` is "mp4".
+    """
+
+    width: int
+    height: int
+    fps_num: int
+    fps_den: int
+    frames: int
+    duration_ms: int
+    video_codec: str
+    audio_codec: str
+    container: str
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """The container and its first video stream. Raises NotAVideo."""
+    try:
+        container = av.open(str(path), "r", format="mp4", options={"protocol_whitelist": "file"})
+    except (av.FFmpegError, ValueError) as error:
+        raise NotAVideo(f"This is no MP4 video: {what_it_looks_like(path)}.") from error
+    with container:
+        if not container.streams.video:
+            raise NotAVideo("The file holds no picture, only sound or nothing.")
+        try:
+            yield container, container.streams.video[0]
+        except av.FFmpegError as error:
+            raise NotAVideo(f"The video is damaged: {error.strerror or type(error).__name__}.") from error
+
+
+def what_it_looks_like(path: Path) -> str:
+    """What the first bytes say the file is, for the sentence of a refusal."""
+    with path.open("rb") as file:
+        head = file.read(512).lstrip().lower()
+    if not head:
+        return "the file is empty"
+    if head.startswith((b"<!doctype", b"<html", b"<?xml", b"<")):
+        return "it is a web page or XML text"
+    if head.startswith((b"{", b"[")):
+        return "it is JSON text"
+    if b"ftyp" in head[:16]:
+        return "its index is missing or damaged, so it was probably cut off"
+    return "its bytes are something else"
+
+
+def read_probe(path: Path) -> Probe:
+    """Facts of the file, counted rather than believed: every packet is read and the first frame decoded.
+
+    Raises NotAVideo.
+    """
+    with opened(path) as (container, stream):
+        claimed, rate = stream.frames, stream.average_rate
+        width, height = stream.codec_context.width, stream.codec_context.height
+        _check_size(width, height, claimed)
+        first = next(container.decode(stream), None)
+        if first is None or not rate or stream.time_base is None:
+            raise NotAVideo("The video has no frame that can be decoded.")
+        sound = container.streams.audio[0].codec_context.name if container.streams.audio else ""
+        codec = stream.codec_context.name
+    times = frame_times(path)
+    if len(times) < claimed:
+        raise NotAVideo(f"The video was cut off: {len(times)} of {claimed} frames are there.")
+    rate = Fraction(rate).limit_denominator(1001)
+    return Probe(
+        width=width,
+        height=height,
+        fps_num=rate.numerator,
+        fps_den=rate.denominator,
+        frames=len(times),
+        duration_ms=round(len(times) * 1000 / rate),
+        video_codec=codec,
+        audio_codec=sound,
+        container="mp4",
+    )
+
+
+def _check_size(width: int, height: int, frames: int) -> None:
+    if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
+        raise NotAVideo(f"The picture of {width} × {height} pixels is out of bounds (at most {MAX_SIDE} a side).")
+    if frames > MAX_FRAMES:
+        raise NotAVideo(f"The video claims {frames} frames; at most {MAX_FRAMES} are taken.")
+
+
+def frame_times(path: Path) -> list[int]:
+    """When each frame is shown, in the stream's time base, in order. Nothing is decoded. Raises NotAVideo."""
+    with opened(path) as (container, stream):
+        times = []
+        for packet in container.demux(stream):
+            if packet.pts is not None and packet.size and not packet.is_discard:
+                times.append(packet.pts)
+            if len(times) > MAX_FRAMES:
+                raise NotAVideo(f"The video has more than {MAX_FRAMES} frames.")
+    if not times:
+        raise NotAVideo("The video has no frames.")
+    return sorted(times)
+
+
+def exact_frame(path: Path, number: int) -> Image.Image:
+    """Frame `number` (from 0) as an RGB picture, exactly that one. Raises NotAVideo, or IndexError beyond the last."""
+    times = frame_times(path)
+    if not 0 <= number < len(times):
+        raise IndexError(number)
+    wanted = times[number]
+    with opened(path) as (container, stream):
+        container.seek(wanted, stream=stream)
+        for frame in container.decode(stream):
+            if frame.pts is not None and frame.pts >= wanted:
+                return picture_of(frame)
+    raise NotAVideo(f"Frame {number} can't be decoded.")
+
+
+def picture_of(frame: VideoFrame, size: tuple[int, int] | None = None) -> Image.Image:
+    """The frame as RGB, in the size given. Video that doesn't name its colours is BT.709 from 720 lines on.
+
+    Without that, swscale takes everything for BT.601 and the picture's colours shift.
+    """
+    unnamed = frame.colorspace == UNSPECIFIED and min(frame.width, frame.height) >= HD_LINES
+    width, height = size or (frame.width, frame.height)
+    rgb = frame.reformat(
+        width=width, height=height, format="rgb24", src_colorspace=Colorspace.ITU709 if unnamed else None
+    )
+    image: Image.Image = rgb.to_image()
+    return image
