@@ -3,7 +3,9 @@
 The settings file stays a list of settings; parsing and judging stand here so that tests can call them.
 """
 
+import os
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,8 @@ class Environment:
     static_root: Path
     file_storage: dict[str, Any]
     media_origins: list[str]
+    x_accel_prefix: str
+    s3_presigned: bool
     kie_api_url: str
     kie_upload_url: str
     kie_api_key: str
@@ -79,6 +83,8 @@ def _read(env: Env, base_dir: Path) -> Environment:
         static_root=static_root,
         file_storage=storage,
         media_origins=origins,
+        x_accel_prefix=_x_accel_prefix(env),
+        s3_presigned=_s3_presigned(env),
         kie_api_url=_url(env.str("KIE_API_URL", "https://api.kie.ai"), "KIE_API_URL", http=True),
         kie_upload_url=_url(env.str("KIE_UPLOAD_URL", "https://kieai.redpandaai.co"), "KIE_UPLOAD_URL", http=True),
         kie_api_key=env.str("KIE_API_KEY", ""),
@@ -149,6 +155,8 @@ def _database(env: Env, base_dir: Path) -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
         }
+        # Tests use a file too: threads that share a database in memory fail at once where a file makes them queue.
+        database["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"kling-cms-test-{os.getpid()}.sqlite3")}
     elif engine.endswith("postgresql"):
         database["CONN_HEALTH_CHECKS"] = True
     else:
@@ -176,6 +184,22 @@ def _file_storage(env: Env, base_dir: Path) -> tuple[dict[str, Any], list[str]]:
     if bool(options["access_key"]) != bool(options["secret_key"]):
         raise BadSetting("S3_ACCESS_KEY_ID", "and S3_SECRET_ACCESS_KEY go together; one of them is missing.")
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}, [endpoint] if endpoint else []
+
+
+def _x_accel_prefix(env: Env) -> str:
+    prefix = env.str("X_ACCEL_PREFIX", "").rstrip("/")
+    if prefix and not prefix.startswith("/"):
+        raise BadSetting("X_ACCEL_PREFIX", f"is {prefix!r}; write the path of nginx's internal location, like /stored.")
+    if prefix and env.str("S3_BUCKET", ""):
+        raise BadSetting("X_ACCEL_PREFIX", "and S3_BUCKET are both set; nginx can hand out only what MEDIA_ROOT holds.")
+    return prefix
+
+
+def _s3_presigned(env: Env) -> bool:
+    presigned = env.bool("S3_PRESIGNED", False)
+    if presigned and not env.str("S3_BUCKET", ""):
+        raise BadSetting("S3_PRESIGNED", "is true without S3_BUCKET; there is no bucket to link to.")
+    return presigned
 
 
 def _host_ports(values: list[str]) -> list[str]:
