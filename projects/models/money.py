@@ -1,7 +1,14 @@
 """Budgets and the ledger. Credits are Decimal; USD is credits × the organisation's rate.
 
-A budget's `held` and `settled` are cached sums of its ledger rows; they move in the statement that guards the limit
-(`projects.actions.money`). Ledger rows are never changed or deleted: a correction is a contrary row.
+A budget's `held`, `settled` and `overrun` are cached sums of its ledger rows; they move in the statement that guards
+the limit (`projects.actions.money`). Ledger rows are never changed or deleted: a correction is a contrary row.
+
+    held    = Σ hold − Σ settle − Σ release
+    settled = Σ settle + Σ overrun + Σ correction           (all that was charged, overruns included)
+    overrun = Σ overrun + Σ corrections upwards             (the part of it that no hold had covered)
+
+A hold is taken only while `held + settled <= limit` stays true, so overruns eat into the limit like everything else. The
+constraint leaves them out: the provider charged them whatever the limit says, and the truth must be bookable.
 """
 
 from decimal import Decimal
@@ -9,6 +16,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Round
 from django.utils import timezone
 
 from projects.models.append_only import AppendOnly, AppendOnlyQuerySet
@@ -60,7 +68,9 @@ class Budget(Row):
             models.CheckConstraint(condition=Q(held__gte=0), name="budget_held_not_negative"),
             models.CheckConstraint(condition=Q(settled__gte=0), name="budget_settled_not_negative"),
             models.CheckConstraint(
-                condition=Q(limit__gte=F("held") + F("settled") - F("overrun")), name="budget_never_over_limit"
+                # SQLite keeps decimals as binary fractions: sums are rounded back to hundredths before they are compared.
+                condition=Q(limit__gte=Round(F("held") + F("settled") - F("overrun"), precision=2)),
+                name="budget_never_over_limit",
             ),
         )
 
@@ -84,7 +94,8 @@ class LedgerQuerySet(AppendOnlyQuerySet["LedgerEntry"]):
 class LedgerEntry(AppendOnly):
     """One movement on one budget. `key` is opaque here (`generation:<id>`); `credits` is positive but for corrections.
 
-    The sum rules: held = Σ hold − Σ settle(up to the hold) − Σ release; settled = Σ settle + Σ overrun + Σ correction.
+    Every key moves one month's budget and, where the project has one, the project's with the same rows. `by` is the
+    person whose request it was, on all rows of the key.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="ledger")
@@ -103,6 +114,7 @@ class LedgerEntry(AppendOnly):
         ordering = ("-at", "-id")
         indexes = (
             models.Index(fields=["organisation", "-at", "-id"]),
+            models.Index(fields=["organisation", "kind", "-at", "-id"]),
             models.Index(fields=["budget", "-at", "-id"]),
             models.Index(fields=["project", "-at", "-id"]),
             models.Index(fields=["key"]),
