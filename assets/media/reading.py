@@ -95,7 +95,7 @@ def read_probe(path: Path) -> Probe:
     times = frame_times(path)
     if len(times) < claimed:
         raise NotAVideo(f"The video was cut off: {len(times)} of {claimed} frames are there.")
-    rate = Fraction(rate).limit_denominator(1001)
+    rate = Fraction(rate.numerator, rate.denominator).limit_denominator(1001)
     return Probe(
         width=width,
         height=height,
@@ -154,5 +154,5 @@ def picture_of(frame: VideoFrame, size: tuple[int, int] | None = None) -> Image.
     rgb = frame.reformat(
         width=width, height=height, format="rgb24", src_colorspace=Colorspace.ITU709 if unnamed else None
     )
-    image: Image.Image = rgb.to_image()
-    return image
+    plane = rgb.planes[0]
+    return Image.frombytes("RGB", (width, height), bytes(plane), "raw", "RGB", plane.line_size)
