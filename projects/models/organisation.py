@@ -88,7 +88,11 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def open(self) -> Self:
         """Neither used, nor withdrawn, nor too old."""
-        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+        return self.waiting().filter(expires_at__gt=timezone.now())
+
+    def waiting(self) -> Self:
+        """Neither used nor withdrawn; too old ones too, which can be sent again."""
+        return self.filter(accepted_at=None, revoked_at=None)
 
     def visible_to(self, user: User) -> Self:
         """Invitations of the organisations the person administers."""
@@ -105,12 +109,17 @@ def invitation_expiry() -> datetime:
 
 
 class Invitation(Row):
-    """A mail link, used once, bound to one address and one role. Only the hash of its token is kept."""
+    """A mail link, used once, bound to one address and one role.
+
+    Only the hash of its token is kept; whoever holds SECRET_KEY can make the token again from `nonce`
+    (`projects.invitation_tokens`), so that a worker can write the mail without any row carrying the token.
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField()
     role = models.CharField(max_length=16, choices=Role)
-    token_hash = models.CharField(max_length=64, unique=True)
+    nonce = models.CharField(max_length=32, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
     invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="invitations_sent")
     expires_at = models.DateTimeField(default=invitation_expiry)
     accepted_at = models.DateTimeField(null=True, blank=True)
@@ -118,12 +127,25 @@ class Invitation(Row):
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations_used"
     )
     revoked_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
 
     objects = InvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at", "id")
-        constraints = (models.CheckConstraint(condition=Q(role__in=Role.values), name="invitation_role_known"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="invitation_role_known"),
+            models.UniqueConstraint(
+                fields=["organisation", "email"],
+                condition=Q(accepted_at=None, revoked_at=None),
+                name="one_waiting_invitation_an_address",
+            ),
+        )
 
     def __str__(self) -> str:
-        return f"{self.email} as {self.get_role_display()}"
+        return f"{self.email} as {self.get_role_display().lower()}"
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its time is over."""
+        return self.expires_at <= timezone.now()

@@ -1,0 +1,37 @@
+"""Reading what one was told. No audit rows: reading changes nothing for anybody else."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from projects.models import Notification, User
+from projects.queue import enqueue
+
+MAIL_TASK = "projects.tasks.mail_notification"
+PATIENCE = timedelta(minutes=2)
+TOO_LATE = timedelta(hours=24)
+
+
+def mark_read(*, by: User, notification: Notification) -> None:
+    """Mark one of one's own as read; the first time counts."""
+    Notification.objects.visible_to(by).unread().filter(pk=notification.pk).update(read_at=timezone.now())
+
+
+def mark_all_read(*, by: User) -> int:
+    """Mark everything of one's own as read; returns how many were not."""
+    return Notification.objects.visible_to(by).unread().update(read_at=timezone.now())
+
+
+def ask_again_for_lost_mail() -> int:
+    """Queue the mails that should have gone out and didn't, because the queue may lose anything; returns how many.
+
+    For the metronome. Younger than two minutes: still under way. Older than a day: no news any more.
+    """
+    now = timezone.now()
+    lost = Notification.objects.filter(
+        by_mail=True, mailed_at=None, created_at__lt=now - PATIENCE, created_at__gt=now - TOO_LATE
+    )
+    keys = list(lost.order_by("created_at", "id").values_list("pk", flat=True)[:100])
+    for key in keys:
+        enqueue(MAIL_TASK, key)
+    return len(keys)
