@@ -236,12 +236,12 @@ def _credits(data: Mapping[str, object]) -> Decimal | None:
 
 
 def decimal_in(value: object) -> Decimal | None:
-    """A number of credits, not negative and finite, or None. Numbers may come as text."""
+    """A number that isn't negative and has at most 15 digits before the point, or None. Numbers may come as text."""
     try:
         number = Decimal(clean(value).strip())
     except InvalidOperation:
         return None
-    return number if number.is_finite() and 0 <= number < 10**12 else None
+    return number if number.is_finite() and 0 <= number < 10**15 else None
 
 
 def _whole(value: object) -> int | None:
