@@ -1,9 +1,76 @@
 """Shots: create, edit, and keep their state current."""
 
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
-from assets.models import Shot
+from assets.models import Clip, Generation, Shot
+from assets.models.generation import END_STATES
 from assets.models.shot import ShotState
+from projects.actions.audit import log
+from projects.errors import Refused
+from projects.models import Project, User
+
+# While a shot stands in one of these, its jobs alone decide where it stands; later states are people's decisions.
+BY_JOBS = (ShotState.DRAFT, ShotState.GENERATING, ShotState.TRIAGE)
+
+
+@transaction.atomic
+def create_shot(*, by: User, project: Project, name: str, description: str = "") -> Shot:
+    """A new shot at the end of the project's list. Raises Refused in an archived project."""
+    locked = Project.objects.select_for_update().get(pk=project.pk)
+    refuse_archived(locked)
+    last = locked.shots.aggregate(last=Max("number"))["last"] or 0
+    shot = Shot.objects.create(project=locked, number=last + 1, name=name, description=description, created_by=by)
+    log(organisation=locked.organisation, by=by, verb="created", target=shot)
+    return shot
+
+
+@transaction.atomic
+def edit_shot(*, by: User, shot: Shot, name: str, description: str) -> Shot:
+    """Change what a shot is called and what it shall show."""
+    refuse_archived(shot.project)
+    old = Shot.objects.select_for_update().get(pk=shot.pk)
+    changes = {
+        field: (getattr(old, field), new)
+        for field, new in (("name", name), ("description", description))
+        if getattr(old, field) != new
+    }
+    if changes:
+        Shot.objects.filter(pk=shot.pk).update(name=name, description=description)
+        log(organisation=shot.project.organisation, by=by, verb="changed", target=shot, changes=changes)
+    shot.name, shot.description = name, description
+    return shot
+
+
+@transaction.atomic
+def refresh_shot(shot_id: UUID) -> None:
+    """Write running jobs, credits settled, the poster and, while the jobs decide it, the state. Safe at any time.
+
+    The lock on the shot comes before the counting, so of two jobs that end at once the later one counts both.
+    """
+    shot = Shot.objects.select_for_update().get(pk=shot_id)
+    jobs = Generation.objects.filter(take__shot=shot).aggregate(
+        all=Count("pk"), running=Count("pk", filter=~Q(state__in=END_STATES)), spent=Sum("charged")
+    )
+    shot.running, shot.spent = jobs["running"], jobs["spent"] or Decimal(0)
+    shot.poster_clip_id = _poster(shot)
+    if shot.state in BY_JOBS:
+        state = ShotState.GENERATING if jobs["running"] else ShotState.TRIAGE if jobs["all"] else ShotState.DRAFT
+        if state != shot.state:
+            shot.state, shot.state_since = state, timezone.now()
+    shot.save(update_fields=["running", "spent", "poster_clip", "state", "state_since"])
+
+
+def _poster(shot: Shot) -> UUID | None:
+    """The clip that stands for the shot: the current version's, else that of its newest take not discarded."""
+    if shot.current_version:
+        return shot.current_version.clip_id
+    clips = Clip.objects.filter(take__shot=shot, take__discarded_at=None).order_by("-take__number")
+    return clips.values_list("pk", flat=True).first()
 
 
 def set_shot_state(shot: Shot, state: ShotState) -> None:
@@ -11,3 +78,9 @@ def set_shot_state(shot: Shot, state: ShotState) -> None:
     now = timezone.now()
     Shot.objects.filter(pk=shot.pk).exclude(state=state).update(state=state, state_since=now)
     shot.state = state
+
+
+def refuse_archived(project: Project) -> None:
+    """Raise Refused in an archived project."""
+    if project.archived_at:
+        raise Refused(f"“{project.name}” is archived, so nothing new is made in it. A producer can restore it.")

@@ -37,6 +37,9 @@ class Price(Row):
     credits = models.DecimalField(max_digits=10, decimal_places=2, validators=[MinValueValidator(0)])
     valid_from = models.DateTimeField()
     set_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Kie charged more than this: closed until an admin sets a price."
+    )
 
     objects = PriceQuerySet.as_manager()
 
