@@ -2,7 +2,8 @@
 
 from assets.models.asset import Asset, AssetVersion, Licence, Tag
 from assets.models.clip import Clip
-from assets.models.generation import Attempt, FailureClass, Generation, GenerationMove, Outcome
+from assets.models.generation import Attempt, FailureClass, Generation, GenerationMove, GenerationState, Outcome
+from assets.models.line import BalanceReading, LineStop, RateSlot, StopReason
 from assets.models.price import Price
 from assets.models.shot import Shot, Stage, Version
 from assets.models.take import DiscardReason, Take
@@ -11,16 +12,21 @@ __all__ = [
     "Asset",
     "AssetVersion",
     "Attempt",
+    "BalanceReading",
     "Clip",
     "DiscardReason",
     "FailureClass",
     "Generation",
     "GenerationMove",
+    "GenerationState",
     "Licence",
+    "LineStop",
     "Outcome",
     "Price",
+    "RateSlot",
     "Shot",
     "Stage",
+    "StopReason",
     "Tag",
     "Take",
     "Version",

@@ -84,6 +84,9 @@ class Generation(Row):
     price = models.ForeignKey(Price, on_delete=models.PROTECT, related_name="+")
     held = models.DecimalField(max_digits=10, decimal_places=2)
     charged = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    reported = models.DecimalField(
+        max_digits=12, decimal_places=4, null=True, blank=True, help_text="Credits that recordInfo says the task took."
+    )
     task_id = models.CharField(max_length=200, blank=True)
     result_url = models.TextField(blank=True)
     failure_class = models.CharField(max_length=16, choices=FailureClass, blank=True)
@@ -151,7 +154,11 @@ class Attempt(Row):
     code = models.CharField(max_length=20, blank=True)
     answer = models.CharField(max_length=1000, blank=True, help_text="Beginning of the answer, secrets removed.")
     balance_before = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    balance_after = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     callback_at = models.DateTimeField(null=True, blank=True)
+    callback_task_id = models.CharField(
+        max_length=200, blank=True, help_text="Named by a callback; proves nothing until recordInfo repeats our address."
+    )
 
     class Meta:
         ordering = ("number",)

@@ -1,0 +1,62 @@
+"""The line to Kie.ai: stopped for everybody by what only a person can put right, started by one or by a good sign."""
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from assets.models import Generation, GenerationState, LineStop, StopReason
+from projects.actions.audit import log
+from projects.actions.notify import tell
+from projects.models import Member, NotificationKind, Organisation, User
+from projects.queue import enqueue
+from projects.roles import Right, roles_with
+
+
+def line_stop() -> LineStop | None:
+    """The oldest open stop, or None while takes are being submitted. One query."""
+    return LineStop.objects.open().order_by("created_at").first()
+
+
+def tell_admins(organisation: Organisation, *, text: str, path: str) -> None:
+    """One message to each person who settles jobs that need attention."""
+    admins = Member.objects.active().filter(
+        organisation=organisation, role__in=roles_with(Right.RESOLVE_ATTENTION)
+    )
+    tell(
+        users=[member.user for member in admins.select_related("user")],
+        organisation=organisation,
+        kind=NotificationKind.NEEDS_ATTENTION,
+        text=text,
+        path=path,
+    )
+
+
+def stop_line(reason: StopReason, *, text: str) -> bool:
+    """Hold every submission back and tell the admins of all organisations once. False when it stood already."""
+    try:
+        with transaction.atomic():
+            stop = LineStop.objects.create(reason=reason, text=text[:300])
+            for organisation in Organisation.objects.all():
+                tell_admins(
+                    organisation,
+                    text=f"{stop}. Takes wait on their hold until an admin starts the line again.",
+                    path=reverse("attention_list"),
+                )
+            enqueue("assets.tasks.check_account", stop.pk)
+    except IntegrityError:  # a rival stopped it for the same reason
+        return False
+    return True
+
+
+@transaction.atomic
+def start_line(*, by: User | None, organisation: Organisation | None = None) -> int:
+    """Clear every stop and make the waiting takes due now; returns how many stops were open. `by` None: a check did."""
+    now = timezone.now()
+    stops = list(LineStop.objects.open())
+    cleared = LineStop.objects.open().update(cleared_at=now, cleared_by=by)
+    if cleared:
+        Generation.objects.filter(state=GenerationState.QUEUED, due_at__gt=now).update(due_at=now)
+    if by and organisation:
+        for stop in stops:
+            log(organisation=organisation, by=by, verb="started the line again", target=stop)
+    return cleared

@@ -1,0 +1,78 @@
+"""The line to Kie.ai, shared by all organisations: stops, the limits that all processes keep, readings of the balance."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from projects.models import Row, User
+
+
+class StopReason(models.TextChoices):
+    """Why nothing is submitted until somebody acts, in the words people see."""
+
+    KEY = "key", "Kie.ai doesn't accept our key"
+    CREDITS = "credits", "The Kie.ai account is out of credits"
+    CAP = "cap", "The Kie.ai key has reached its own cap"
+
+
+class LineStopQuerySet(models.QuerySet["LineStop"]):
+    """Stops by whether they still hold."""
+
+    def open(self) -> Self:
+        """Those that still hold every submission back."""
+        return self.filter(cleared_at=None)
+
+
+class LineStop(Row):
+    """All submissions stand still from `created_at` until `cleared_at`; takes keep their place and their hold.
+
+    `balance` (credits) is what the account had when it was first asked after the stop. `cleared_by` is empty when a
+    check of the account started the line again.
+    """
+
+    reason = models.CharField(max_length=12, choices=StopReason)
+    text = models.CharField(max_length=300, blank=True, help_text="What Kie.ai said.")
+    balance = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    cleared_at = models.DateTimeField(null=True, blank=True)
+    cleared_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = LineStopQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=["reason"], condition=Q(cleared_at=None), name="one_open_stop_a_reason"),
+        )
+
+    def __str__(self) -> str:
+        return self.get_reason_display()
+
+
+class RateSlot(models.Model):
+    """One of the calls that a limit allows in its window; free again from `free_at` on."""
+
+    limit = models.CharField(max_length=12)
+    number = models.PositiveSmallIntegerField()
+    free_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = (models.Index(fields=["limit", "free_at"]),)
+        constraints = (models.UniqueConstraint(fields=["limit", "number"], name="rate_slot_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.limit} {self.number}"
+
+
+class BalanceReading(Row):
+    """What the Kie.ai account held at `created_at`, in credits."""
+
+    credits = models.DecimalField(max_digits=14, decimal_places=4)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        indexes = (models.Index(fields=["-created_at", "-id"]),)
+
+    def __str__(self) -> str:
+        return f"{self.credits} credits at {self.created_at:%Y-%m-%d %H:%M}"

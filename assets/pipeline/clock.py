@@ -1,0 +1,54 @@
+"""How long things may take and when to look again. Pure: values in, values out; the moment comes from the caller."""
+
+from datetime import datetime, timedelta
+
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+# A claim holds until the one paid call must be over: 30 s by its client, and some room. An upload comes before it.
+CALL_LEASE = 45 * SECOND
+UPLOAD_LEASE = 130 * SECOND
+FETCH_LEASE = 60 * SECOND
+FETCH_RENEW = 15 * SECOND
+FETCH_SECONDS = 140.0
+
+# A step that was put on the queue and never ran (the queue may lose it) is put there again after this.
+REDELIVER = 60 * SECOND
+
+# With a callback address a lost answer may still be made good by Kie's own call; typical turnaround is 1 to 4 minutes.
+UNKNOWN_WINDOW = 10 * MINUTE
+UNKNOWN_WINDOW_WITHOUT_CALLBACK = 5 * SECOND
+NOT_FOUND_GRACE = 5 * MINUTE
+EMPTY_RESULT_GRACE = 2 * MINUTE
+RUNNING_DEADLINE = 30 * MINUTE
+REFUSED_DEADLINE = 6 * HOUR
+FETCH_DEADLINE = 6 * HOUR
+
+LINE_LOOK = 60 * SECOND
+
+_BACKOFF = (5, 10, 20, 40, 60, 90, 120)
+_FETCH_BACKOFF = (2, 5, 15, 30, 60, 120, 300, 600)
+
+
+def refused_pause(tries: int, retry_after: float | None = None) -> timedelta:
+    """How long a refused take rests before attempt `tries` + 1; what the provider asked for is the least."""
+    own = _BACKOFF[min(max(tries, 1), len(_BACKOFF)) - 1]
+    return timedelta(seconds=max(own, retry_after or 0))
+
+
+def fetch_pause(tries: int) -> timedelta:
+    """How long until a result is fetched again after `tries` failures."""
+    return timedelta(seconds=_FETCH_BACKOFF[min(max(tries, 1), len(_FETCH_BACKOFF)) - 1])
+
+
+def poll_pause(age: timedelta) -> timedelta:
+    """How long until the next ask, by the task's age, as Kie advises: 2–3 s, after 30 s 5–10 s, after 2 minutes 15–30 s."""
+    if age < 30 * SECOND:
+        return timedelta(seconds=2.5)
+    return 7 * SECOND if age < 2 * MINUTE else 20 * SECOND
+
+
+def unknown_until(sent: datetime, *, callback: bool) -> datetime:
+    """Until when an unknown outcome may still clear up by itself."""
+    return sent + (UNKNOWN_WINDOW if callback else UNKNOWN_WINDOW_WITHOUT_CALLBACK)

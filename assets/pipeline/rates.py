@@ -1,0 +1,43 @@
+"""The provider's limits, kept over all processes and machines: a row a call that the window allows."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from assets.models import RateSlot
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `calls` in any `window`."""
+
+    name: str
+    calls: int
+    window: timedelta
+
+
+# The windows are a little wider than Kie's: calls may bunch up on their way.
+CREATES = Limit("create", 20, timedelta(seconds=10.3))
+ASKS = Limit("ask", 10, timedelta(seconds=1.1))
+
+
+def take_slot(limit: Limit) -> datetime | None:
+    """Take one call of the limit: None when it may be made now, else the moment from which to try again."""
+    now = timezone.now()
+    slots = list(RateSlot.objects.filter(limit=limit.name).order_by("free_at").values_list("pk", "free_at"))
+    if len(slots) < limit.calls:
+        _make(limit, now)
+        return take_slot(limit)
+    for pk, free_at in slots:
+        if free_at > now:
+            return free_at
+        # A slot goes to whoever changes it from the value that both saw.
+        if RateSlot.objects.filter(pk=pk, free_at=free_at).update(free_at=now + limit.window):
+            return None
+    return now + timedelta(seconds=0.2)
+
+
+def _make(limit: Limit, now: datetime) -> None:
+    rows = [RateSlot(limit=limit.name, number=number, free_at=now) for number in range(limit.calls)]
+    RateSlot.objects.bulk_create(rows, ignore_conflicts=True)

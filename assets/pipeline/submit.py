@@ -1,0 +1,196 @@
+"""Submit: claim, call once, book what came of it. The attempt's row is the fence: its outcome is decided once."""
+
+import secrets
+from decimal import Decimal
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.urls import reverse
+from django.utils import timezone
+
+from assets.actions.line import line_stop, stop_line
+from assets.actions.moves import move
+from assets.models import Attempt, BalanceReading, Generation, GenerationState, Outcome, Take
+from assets.pipeline import clock
+from assets.pipeline.outcome import Kind, Verdict, verdict_before_sending, verdict_of
+from assets.pipeline.provider import kie
+from assets.pipeline.rates import CREATES, take_slot
+from assets.pipeline.settle import fail, postpone
+from assets.pipeline.unknown import adopt, lose_answer
+from assets.providers.base import ImageToVideo, Provider, TextToVideo, VideoRequest
+
+logger = structlog.get_logger(__name__)
+OUTCOMES = {Kind.ACCEPTED: Outcome.ACCEPTED, Kind.UNKNOWN: Outcome.UNKNOWN}
+
+
+def submit(job: Generation) -> None:
+    """Send a queued take to the provider, if the line runs and the limit allows it now; safe to call at any time."""
+    now = timezone.now()
+    if job.state != GenerationState.QUEUED or (job.lease_until and job.lease_until > now):
+        return  # taken, or resting after a refusal
+    if line_stop():
+        postpone(job, now + clock.LINE_LOOK)
+        return
+    if wait := take_slot(CREATES):
+        postpone(job, wait)
+        return
+    attempt = claim(job)
+    if attempt and (verdict := send(job, attempt)):
+        book(job, attempt, verdict)
+
+
+def claim(job: Generation) -> Attempt | None:
+    """Take the job for one call: a lease and the attempt with its token, committed before anything is sent.
+
+    None when somebody else has it.
+    """
+    lease = timezone.now() + (clock.UPLOAD_LEASE if job.take.image_id else clock.CALL_LEASE)
+    with transaction.atomic():
+        number = (job.attempts.aggregate(last=Max("number"))["last"] or 0) + 1
+        if not move(
+            job, GenerationState.SUBMITTING, why=f"Attempt {number}", lease_until=lease, due_at=lease
+        ):
+            return None
+        return Attempt.objects.create(
+            generation=job, number=number, token=secrets.token_hex(16), balance_before=_last_balance()
+        )
+
+
+def _last_balance() -> Decimal | None:
+    since = timezone.now() - 5 * clock.MINUTE
+    return BalanceReading.objects.filter(created_at__gte=since).values_list("credits", flat=True).first()
+
+
+def callback_url(attempt: Attempt) -> str | None:
+    """Where the provider knocks when the task is over; None where it can't reach us."""
+    if not settings.PUBLIC_URL:
+        return None
+    return f"{settings.PUBLIC_URL}{reverse('kie_callback', kwargs={'token': attempt.token})}"
+
+
+def send(job: Generation, attempt: Attempt) -> Verdict | None:
+    """Upload the image if there is one, then the one call. None when the claim ran out before anything was sent."""
+    try:
+        provider = kie()
+        request = request_for(job.take, provider)
+    except Exception as error:  # whatever it was, nothing has been sent
+        return verdict_before_sending(error)
+    if not mark_sent(attempt):
+        return None
+    try:
+        return verdict_of(provider.create_task(request, callback_url(attempt)))
+    except Exception as error:
+        return verdict_of(error)
+
+
+def request_for(take: Take, provider: Provider) -> VideoRequest:
+    """The request as the provider takes it; the image goes up under a new random name, since names are cached."""
+    if take.image is None:
+        return TextToVideo(take.prompt, take.seconds, take.sound, take.aspect_ratio, model=take.model)
+    with take.image.file.open("rb") as file:
+        content = file.read()
+    kind = take.image.content_type
+    name = f"{secrets.token_hex(16)}{'.png' if kind == 'image/png' else '.jpg'}"
+    address = provider.upload(content, file_name=name, content_type=kind)
+    return ImageToVideo(take.prompt, address, take.seconds, take.sound, model=take.model)
+
+
+def mark_sent(attempt: Attempt) -> bool:
+    """Note, before it happens, that the call goes out; from here on a lost worker leaves an unknown outcome.
+
+    False when the claim ran out and somebody else decided this attempt: then nothing may be sent.
+    """
+    now = timezone.now()
+    lease = now + clock.CALL_LEASE
+    with transaction.atomic():
+        if not Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.PENDING, sent_at=None).update(sent_at=now):
+            return False
+        Generation.objects.filter(pk=attempt.generation_id, state=GenerationState.SUBMITTING).update(
+            lease_until=lease, due_at=lease
+        )
+    attempt.sent_at = now
+    return True
+
+
+def book(job: Generation, attempt: Attempt, verdict: Verdict) -> None:
+    """Write down what came of the attempt and move the job accordingly, in one transaction."""
+    if verdict.task_id and Attempt.objects.filter(task_id=verdict.task_id).exclude(pk=attempt.pk).exists():
+        verdict = Verdict(Kind.UNKNOWN, "Kie named a task that belongs to another take.", answer=verdict.answer)
+    with transaction.atomic():
+        decided = decide(attempt, verdict)
+        if decided:
+            BOOK[verdict.kind](job, attempt, verdict)
+    if not decided and verdict.kind == Kind.ACCEPTED:
+        adopt(attempt, verdict.task_id, why="The answer came after the claim had run out.")
+    if verdict.kind == Kind.STOPPED:
+        stop_line(verdict.stop, text=verdict.text)
+    logger.info("attempt", generation=str(job.pk), number=attempt.number, outcome=verdict.kind.value, said=verdict.text)
+
+
+def decide(attempt: Attempt, verdict: Verdict) -> bool:
+    """Write the outcome of an attempt that has none yet; False when it has one."""
+    outcome = OUTCOMES.get(verdict.kind, Outcome.REFUSED)
+    answer = verdict.answer or verdict.text
+    return bool(
+        Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.PENDING).update(
+            outcome=outcome,
+            answered_at=timezone.now(),
+            code=verdict.code[:20],
+            answer=answer[:1000],
+            task_id=verdict.task_id,
+        )
+    )
+
+
+def _accepted(job: Generation, attempt: Attempt, verdict: Verdict) -> None:
+    due = timezone.now() + clock.poll_pause(0 * clock.SECOND)
+    fields = {"task_id": verdict.task_id, "submitted_at": attempt.sent_at, "due_at": due}
+    move(job, GenerationState.RUNNING, why=verdict.text, **fields)
+
+
+def _later(job: Generation, attempt: Attempt, verdict: Verdict) -> None:
+    now = timezone.now()
+    first = job.attempts.order_by("number").first() or attempt
+    if now - first.created_at > clock.REFUSED_DEADLINE:
+        fail(job, verdict.failure, f"Kie took no request for {clock.REFUSED_DEADLINE}. {verdict.text}", charged=Decimal(0))
+        return
+    rest = now + clock.refused_pause(attempt.number, verdict.retry_after)
+    move(job, GenerationState.QUEUED, why=verdict.text, due_at=rest, lease_until=rest)
+
+
+def _never(job: Generation, attempt: Attempt, verdict: Verdict) -> None:
+    fail(job, verdict.failure, verdict.text, charged=Decimal(0))
+
+
+def _stopped(job: Generation, attempt: Attempt, verdict: Verdict) -> None:
+    move(job, GenerationState.QUEUED, why=verdict.text, due_at=timezone.now() + clock.LINE_LOOK)
+
+
+def _unknown(job: Generation, attempt: Attempt, verdict: Verdict) -> None:
+    lose_answer(job, attempt, verdict.text)
+
+
+BOOK = {
+    Kind.ACCEPTED: _accepted,
+    Kind.LATER: _later,
+    Kind.NEVER: _never,
+    Kind.STOPPED: _stopped,
+    Kind.UNKNOWN: _unknown,
+}
+
+
+def expire(job: Generation) -> None:
+    """A claim whose time is up: its worker is gone. Queued again if nothing was sent, else the outcome is unknown."""
+    if job.lease_until and job.lease_until > timezone.now():
+        return
+    attempt = job.attempts.order_by("number").last()
+    if attempt is None:
+        return
+    with transaction.atomic():
+        unsent = Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.PENDING, sent_at=None)
+        if unsent.update(outcome=Outcome.REFUSED, answer="The worker stopped before anything was sent."):
+            move(job, GenerationState.QUEUED, why="The worker stopped before anything was sent", due_at=timezone.now())
+            return
+    book(job, attempt, Verdict(Kind.UNKNOWN, "The worker stopped before the answer came."))

@@ -1,0 +1,106 @@
+"""The outcome of a paid call isn't known: never sent again; a callback may still prove a task ours, else a person decides."""
+
+from decimal import Decimal
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from assets.actions.line import tell_admins
+from assets.actions.moves import move
+from assets.models import Attempt, Generation, GenerationState, Outcome
+from assets.pipeline import clock
+from assets.pipeline.provider import kie
+from assets.pipeline.settle import job_page, need_attention, postpone
+from assets.providers.base import ProviderError, TaskRecord
+from projects.queue import enqueue
+
+logger = structlog.get_logger(__name__)
+ADVANCE = "assets.tasks.advance"
+HEED = "assets.tasks.heed"
+
+
+def lose_answer(job: Generation, attempt: Attempt, text: str) -> None:
+    """Note that the attempt may have left a task behind. A callback that was faster than us is heeded at once."""
+    sent = attempt.sent_at or timezone.now()
+    until = clock.unknown_until(sent, callback=bool(settings.PUBLIC_URL))
+    if move(job, GenerationState.UNKNOWN, why=text, due_at=until):
+        attempt.refresh_from_db(fields=["callback_task_id"])
+        if attempt.callback_task_id:
+            enqueue(HEED, attempt.pk)
+
+
+def is_ours(record: TaskRecord, attempt: Attempt) -> bool:
+    """Whether the record repeats the callback address of this attempt, which nobody else knows."""
+    return record.callback_url.endswith(reverse("kie_callback", kwargs={"token": attempt.token}))
+
+
+def recover(job: Generation) -> None:
+    """Look at a job of unknown outcome: adopt what a callback named, or hand it to a person when the time is up."""
+    now = timezone.now()
+    attempt = job.attempts.order_by("number").last()
+    if attempt is None:
+        return
+    if attempt.callback_task_id and heed_claim(attempt):
+        return
+    until = clock.unknown_until(attempt.sent_at or attempt.created_at, callback=bool(settings.PUBLIC_URL))
+    if now < until:
+        postpone(job, min(until, now + 10 * clock.SECOND) if attempt.callback_task_id else until)
+        return
+    Attempt.objects.filter(pk=attempt.pk, balance_after=None).update(balance_after=_balance())
+    need_attention(job, "Kie's answer was lost, so a task may exist and be charged. It is not sent again by itself.")
+
+
+def _balance() -> Decimal | None:
+    try:
+        return kie().credit()
+    except (ProviderError, ValueError):
+        return None
+
+
+def heed_claim(attempt: Attempt) -> bool:
+    """Ask for the task that a callback named; adopt it if its record proves that it is this attempt's."""
+    try:
+        record = kie().record(attempt.callback_task_id)
+    except ProviderError as error:
+        logger.info("claimed task not found", attempt=str(attempt.pk), said=error.message)
+        return False
+    if not is_ours(record, attempt):
+        logger.warning("claimed task is not ours", attempt=str(attempt.pk), task=attempt.callback_task_id)
+        return False
+    return adopt(attempt, record.task_id, why="A callback named the task, and its record repeats our address.")
+
+
+def adopt(attempt: Attempt, task_id: str, *, why: str) -> bool:
+    """Book a task that is proven to be this attempt's. False when the task or the attempt is taken already.
+
+    A job that is over by then keeps its end; the task stays booked on the attempt and the admins are told.
+    """
+    with transaction.atomic():
+        job = Generation.objects.select_for_update(of=("self",)).select_related("take__shot", "organisation").get(
+            pk=attempt.generation_id
+        )
+        if Attempt.objects.filter(task_id=task_id).exists():
+            return False
+        undecided = Attempt.objects.filter(pk=attempt.pk, task_id="").exclude(outcome=Outcome.ACCEPTED)
+        if not undecided.update(outcome=Outcome.ACCEPTED, task_id=task_id):
+            return False
+        if job.state not in (GenerationState.UNKNOWN, GenerationState.NEEDS_ATTENTION) or job.task_id:
+            _second_task(job, attempt, task_id)
+            return True
+        fields = {"task_id": task_id, "submitted_at": attempt.sent_at, "due_at": timezone.now()}
+        move(job, GenerationState.RUNNING, why=why, **fields)
+        enqueue(ADVANCE, job.pk)
+    return True
+
+
+def _second_task(job: Generation, attempt: Attempt, task_id: str) -> None:
+    logger.error("a task without a job", generation=str(job.pk), attempt=attempt.number, task=task_id)
+    tell_admins(
+        job.organisation,
+        text=f"Kie made task {task_id} for attempt {attempt.number} of {job.take} although the job had moved on. "
+        "Check what it was charged.",
+        path=job_page(job),
+    )
