@@ -25,7 +25,7 @@ def draw_poster(path: Path, out: Path) -> None:
         if frame is None:
             raise NotAVideo("No frame for the poster can be decoded.")
         size = fitted(frame.width, frame.height, POSTER_BOX)
-        picture_of(frame, size).save(out, "JPEG", quality=84, optimize=True, progressive=True)
+        picture_of(frame, size).save(out, "JPEG", quality=84)
 
 
 def draw_sprite(path: Path, out: Path) -> int:
@@ -41,5 +41,5 @@ def draw_sprite(path: Path, out: Path) -> int:
     strip = Image.new("RGB", (size[0] * len(pictures), size[1]))
     for place, picture in enumerate(pictures):
         strip.paste(picture, (size[0] * place, 0))
-    strip.save(out, "JPEG", quality=78, optimize=True)
+    strip.save(out, "JPEG", quality=78)
     return len(pictures)

@@ -92,17 +92,17 @@ def read_probe(path: Path) -> Probe:
             raise NotAVideo("The video has no frame that can be decoded.")
         sound = container.streams.audio[0].codec_context.name if container.streams.audio else ""
         codec = stream.codec_context.name
-    times = frame_times(path)
-    if len(times) < claimed:
-        raise NotAVideo(f"The video was cut off: {len(times)} of {claimed} frames are there.")
-    rate = Fraction(rate.numerator, rate.denominator).limit_denominator(1001)
+    times, packets = _scan(path)
+    if packets < claimed:
+        raise NotAVideo(f"The video was cut off: {packets} of {claimed} frames are there.")
+    pace = Fraction(rate.numerator, rate.denominator).limit_denominator(1001)
     return Probe(
         width=width,
         height=height,
-        fps_num=rate.numerator,
-        fps_den=rate.denominator,
+        fps_num=pace.numerator,
+        fps_den=pace.denominator,
         frames=len(times),
-        duration_ms=round(len(times) * 1000 / rate),
+        duration_ms=round(len(times) * 1000 / pace),
         video_codec=codec,
         audio_codec=sound,
         container="mp4",
@@ -118,16 +118,24 @@ def _check_size(width: int, height: int, frames: int) -> None:
 
 def frame_times(path: Path) -> list[int]:
     """When each frame is shown, in the stream's time base, in order. Nothing is decoded. Raises NotAVideo."""
+    return _scan(path)[0]
+
+
+def _scan(path: Path) -> tuple[list[int], int]:
+    """The times of frames that are shown, and how many packets there are (an edit list may hide some)."""
+    times, packets = [], 0
     with opened(path) as (container, stream):
-        times = []
         for packet in container.demux(stream):
-            if packet.pts is not None and packet.size and not packet.is_discard:
+            if packet.pts is None or not packet.size:
+                continue
+            packets += 1
+            if not packet.is_discard:
                 times.append(packet.pts)
-            if len(times) > MAX_FRAMES:
+            if packets > MAX_FRAMES:
                 raise NotAVideo(f"The video has more than {MAX_FRAMES} frames.")
     if not times:
         raise NotAVideo("The video has no frames.")
-    return sorted(times)
+    return sorted(times), packets
 
 
 def exact_frame(path: Path, number: int) -> Image.Image:

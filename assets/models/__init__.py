@@ -1,6 +1,6 @@
 """What clips are made from, and the making: assets, prices, shots, takes, generations, clips."""
 
-from assets.models.asset import Asset, AssetVersion, Licence, Tag
+from assets.models.asset import Asset, AssetState, AssetVersion, Consent, Licence, Tag
 from assets.models.clip import Clip
 from assets.models.generation import Attempt, FailureClass, Generation, GenerationMove, GenerationState, Outcome
 from assets.models.line import BalanceReading, LineStop, RateSlot, StopReason
@@ -10,10 +10,12 @@ from assets.models.take import DiscardReason, Take
 
 __all__ = [
     "Asset",
+    "AssetState",
     "AssetVersion",
     "Attempt",
     "BalanceReading",
     "Clip",
+    "Consent",
     "DiscardReason",
     "FailureClass",
     "Generation",

@@ -1,6 +1,6 @@
 """Brand assets: images a team owns, with their rights. A version of an asset is its bytes' SHA-256."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
@@ -41,6 +41,18 @@ class Tag(Row):
         return self.name
 
 
+EXPIRES_SOON = timedelta(days=30)
+
+
+class AssetState(models.TextChoices):
+    """How an asset stands on a day; each but CURRENT has a look in `projects.states`."""
+
+    CURRENT = "current", "Current"
+    EXPIRING = "expiring", "Rights expire soon"
+    EXPIRED = "expired", "Rights expired"
+    RETIRED = "retired", "Retired"
+
+
 class AssetQuerySet(models.QuerySet["Asset"]):
     """Assets by who may see them and whether they may start a clip."""
 
@@ -52,9 +64,22 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         """Not retired."""
         return self.filter(retired_at=None)
 
+    def in_state(self, state: AssetState, today: date) -> Self:
+        """Those that `Asset.state_on` calls so; CURRENT here means not retired, whatever the rights."""
+        if state == AssetState.RETIRED:
+            return self.filter(retired_at__isnull=False)
+        if state == AssetState.EXPIRED:
+            return self.current().filter(expires_on__lt=today)
+        if state == AssetState.EXPIRING:
+            return self.current().filter(expires_on__gte=today, expires_on__lte=today + EXPIRES_SOON)
+        return self.current()
+
 
 class Asset(Row):
-    """An image, slide or frame the team owns. `current_version` is what new takes start from."""
+    """An image, slide or frame the team owns. `current_version` is what new takes start from.
+
+    A frame of a clip names its `source_clip` and `source_frame` (from 0); one frame becomes one asset.
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="assets")
     name = models.CharField(max_length=120)
@@ -77,9 +102,25 @@ class Asset(Row):
     class Meta:
         ordering = ("-created_at", "-id")
         indexes = (models.Index(fields=["organisation", "-created_at", "-id"]),)
+        constraints = (
+            models.UniqueConstraint(fields=["source_clip", "source_frame"], name="one_asset_a_frame"),
+            models.CheckConstraint(
+                condition=Q(source_clip=None, source_frame=None)
+                | Q(source_clip__isnull=False, source_frame__isnull=False),
+                name="asset_frame_has_clip",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
+
+    def state_on(self, today: date) -> AssetState:
+        """Retired, expired, expiring within 30 days, or current."""
+        if self.retired_at:
+            return AssetState.RETIRED
+        if self.expires_on is None or self.expires_on > today + EXPIRES_SOON:
+            return AssetState.CURRENT
+        return AssetState.EXPIRED if self.expires_on < today else AssetState.EXPIRING
 
     def rights_problem(self, today: date) -> str:
         """Why this asset may not start a clip on that day; empty when it may."""
@@ -92,6 +133,14 @@ class Asset(Row):
         if self.consent == Consent.MISSING:
             return f"Consent is missing for “{self.name}”. Record it in the library first."
         return ""
+
+
+class AssetVersionQuerySet(models.QuerySet["AssetVersion"]):
+    """Versions of assets by who may see them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those of the person's organisations."""
+        return self.filter(asset__in=Asset.objects.visible_to(user))
 
 
 class AssetVersion(Row):
@@ -108,6 +157,8 @@ class AssetVersion(Row):
     height = models.PositiveIntegerField()
     size = models.PositiveBigIntegerField(help_text="Bytes of the stored file.")
     original_name = models.CharField(max_length=200, help_text="The person's file name; data, never a path.")
+
+    objects = AssetVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at", "-id")
