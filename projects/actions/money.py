@@ -7,6 +7,7 @@ in one order, the month's budget first and the project's second, so that rivals 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, Decimal
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -37,7 +38,7 @@ class OverBudget(Refused):
         )
 
 
-class NothingHeld(LookupError):
+class NothingHeldError(LookupError):
     """A charge came for a key that no budget ever held credits for."""
 
 
@@ -76,11 +77,13 @@ def month_of(moment: datetime | None = None) -> date:
 
 def month_budget(organisation: Organisation, moment: datetime | None = None) -> Budget:
     """The organisation's budget of that UTC month (now); made from its monthly limit when first asked for."""
-    limit = Organisation.objects.filter(pk=organisation.pk).values_list("monthly_limit", flat=True)
-    budget, _ = Budget.objects.select_related("organisation").get_or_create(
-        organisation=organisation, month=month_of(moment), defaults={"limit": limit.get}
-    )
-    return budget
+    month = month_of(moment)
+    budgets = Budget.objects.select_related("organisation")
+    found = budgets.filter(organisation=organisation, month=month).first()
+    if found is None:
+        limit = Organisation.objects.values_list("monthly_limit", flat=True).get(pk=organisation.pk)
+        found, _ = budgets.get_or_create(organisation=organisation, month=month, defaults={"limit": limit})
+    return found
 
 
 def standing(organisation: Organisation, project: Project | None = None) -> BudgetStanding:
@@ -128,13 +131,14 @@ def settle(*, key: str, charged: Decimal) -> bool:
 
     Safe to repeat: the same figure again does nothing. A charge above the hold, or after its release, is booked as an
     overrun; another figure than before as a correction. True if this call booked more than was held.
-    Raises NothingHeld for an unknown key, ValueError for a negative figure.
+    Raises NothingHeldError for an unknown key, ValueError for a negative figure.
     """
     charged = _hundredths(charged)
     cases = _cases(key)
     if not cases:
-        raise NothingHeld(f"Nothing was ever held for {key}.")
-    return any([_book(case, charged) for case in cases])
+        raise NothingHeldError(f"Nothing was ever held for {key}.")
+    booked_above = [_book(case, charged) for case in cases]
+    return any(booked_above)
 
 
 @transaction.atomic
@@ -204,7 +208,7 @@ def _take(budget: Budget, credits: Decimal) -> Budget:
     return budget
 
 
-def _move(budget_id: object, **changes: Decimal) -> None:
+def _move(budget_id: UUID, **changes: Decimal) -> None:
     Budget.objects.filter(pk=budget_id).update(
         **{field: Round(F(field) + change, precision=2) for field, change in changes.items()}
     )

@@ -7,8 +7,8 @@ the limit (`projects.actions.money`). Ledger rows are never changed or deleted: 
     settled = Σ settle + Σ overrun + Σ correction           (all that was charged, overruns included)
     overrun = Σ overrun + Σ corrections upwards             (the part of it that no hold had covered)
 
-A hold is taken only while `held + settled <= limit` stays true, so overruns eat into the limit like everything else. The
-constraint leaves them out: the provider charged them whatever the limit says, and the truth must be bookable.
+A hold is taken only while `held + settled <= limit` stays true, so overruns eat into the limit like everything else.
+The constraint leaves them out: the provider charged them whatever the limit says, and the truth must be bookable.
 """
 
 from decimal import Decimal
@@ -68,7 +68,7 @@ class Budget(Row):
             models.CheckConstraint(condition=Q(held__gte=0), name="budget_held_not_negative"),
             models.CheckConstraint(condition=Q(settled__gte=0), name="budget_settled_not_negative"),
             models.CheckConstraint(
-                # SQLite keeps decimals as binary fractions: sums are rounded back to hundredths before they are compared.
+                # SQLite keeps decimals as binary fractions: sums are rounded back to hundredths before comparing.
                 condition=Q(limit__gte=Round(F("held") + F("settled") - F("overrun"), precision=2)),
                 name="budget_never_over_limit",
             ),

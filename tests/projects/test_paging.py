@@ -17,7 +17,7 @@ NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 def five(northlight: Organisation) -> list[Project]:
     """Five projects, newest first; three of them of the same moment."""
     moments = [NOON, NOON, NOON, NOON + timedelta(hours=1), NOON - timedelta(hours=1)]
-    rows = [ProjectFactory(organisation=northlight, created_at=moment) for moment in moments]
+    rows = [ProjectFactory.create(organisation=northlight, created_at=moment) for moment in moments]
     return sorted(rows, key=lambda row: (row.created_at, row.pk), reverse=True)
 
 

@@ -1,0 +1,76 @@
+"""Rivals at the same moment: the last credits go to exactly one of them."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from projects.actions.budgets import set_project_limit
+from projects.actions.money import OverBudget, hold, release, settle, standing
+from projects.models import Budget, LedgerEntry, Project, User
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+PRICE = Decimal(55)
+
+
+def at_once[T](jobs: list[Callable[[], T]]) -> list[T]:
+    """Start every job in a thread of its own, all of them waiting for the last one to be ready."""
+    start = Barrier(len(jobs))
+
+    def run(job: Callable[[], T]) -> T:
+        start.wait(timeout=30)
+        try:
+            return job()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
+
+
+def rival(project: Project, by: User, number: int) -> Callable[[], bool]:
+    """A submission that wants `PRICE`; answers whether it got it."""
+
+    def job() -> bool:
+        key = f"generation:{number}"
+        try:
+            hold(organisation=project.organisation, project=project, key=key, credits=PRICE, by=by, what="")
+        except OverBudget:
+            return False
+        return True
+
+    return job
+
+
+def test_ten_rivals_for_a_month_of_nine(project: Project, carl: User) -> None:
+    type(project.organisation).objects.update(monthly_limit=PRICE * 9)
+    won = at_once([rival(project, carl, number) for number in range(10)])
+    assert won.count(True) == 9
+    assert standing(project.organisation).month.held == PRICE * 9
+    assert LedgerEntry.objects.count() == 9
+
+
+def test_ten_rivals_for_a_project_of_nine(project: Project, carl: User) -> None:
+    Budget.objects.create(organisation=project.organisation, project=project, limit=PRICE * 9)
+    won = at_once([rival(project, carl, number) for number in range(10)])
+    assert won.count(True) == 9
+    assert standing(project.organisation).month.held == PRICE * 9
+
+
+def test_settling_and_releasing_at_once_books_one_of_them(project: Project, carl: User) -> None:
+    rival(project, carl, 1)()
+    at_once([lambda: settle(key="generation:1", charged=PRICE), lambda: release(key="generation:1")] * 3)
+    month = standing(project.organisation).month
+    assert month.held == 0
+    assert month.settled == PRICE
+
+
+def test_a_project_budget_set_among_holds_counts_each_once(project: Project, alice: User) -> None:
+    jobs: list[Callable[[], object]] = [rival(project, alice, number) for number in range(6)]
+    at_once([*jobs, lambda: set_project_limit(by=alice, project=project, limit=PRICE * 9)])
+    of_project = standing(project.organisation, project).project
+    assert of_project is not None
+    assert of_project.held == PRICE * 6
