@@ -1,13 +1,17 @@
 """The audit log: who did what to which thing, as it was called that day, with old and new values."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 
 from projects.models.append_only import AppendOnly, AppendOnlyQuerySet
 from projects.models.organisation import Organisation
 from projects.models.user import User
 from projects.roles import Role
+
+MACHINE = "machine"
 
 
 class AuditQuerySet(AppendOnlyQuerySet["AuditEntry"]):
@@ -20,6 +24,36 @@ class AuditQuerySet(AppendOnlyQuerySet["AuditEntry"]):
             organisation__members__role=Role.ADMIN,
             organisation__members__is_active=True,
         )
+
+    def verbs(self) -> list[str]:
+        """What these rows say was done, each once, in the order of the alphabet."""
+        return list(self.order_by("verb").values_list("verb", flat=True).distinct())
+
+    def matching(
+        self,
+        *,
+        person: str = "",
+        verb: str = "",
+        kind: str = "",
+        text: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Self:
+        """Rows for filters; empty ones leave all. `person` is an id or MACHINE; `until` is the first moment after."""
+        wanted = Q()
+        if person:
+            wanted &= Q(actor=None) if person == MACHINE else Q(actor=person)
+        if verb:
+            wanted &= Q(verb=verb)
+        if kind:
+            wanted &= Q(target_type=kind)
+        if text:
+            wanted &= Q(target_label__icontains=text) | Q(actor_name__icontains=text)
+        if since:
+            wanted &= Q(created_at__gte=since)
+        if until:
+            wanted &= Q(created_at__lt=until)
+        return self.filter(wanted)
 
 
 class AuditEntry(AppendOnly):
@@ -41,6 +75,7 @@ class AuditEntry(AppendOnly):
         verbose_name_plural = "audit entries"
         indexes = (
             models.Index(fields=["organisation", "-created_at", "-id"]),
+            models.Index(fields=["organisation", "verb", "-created_at", "-id"]),
             models.Index(fields=["target_type", "target_id"]),
         )
 

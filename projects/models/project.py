@@ -1,10 +1,12 @@
 """Projects and their briefs."""
 
+from collections.abc import Iterable
 from typing import ClassVar, Self
+from uuid import UUID
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from projects.goals import GOALS, Goal, GoalDefaults, Ratio, Route, Seconds
@@ -23,6 +25,19 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def current(self) -> Self:
         """Not archived."""
         return self.filter(archived_at=None)
+
+    def archived(self) -> Self:
+        """Put away."""
+        return self.filter(archived_at__isnull=False)
+
+    def called(self, text: str) -> Self:
+        """Those with a piece of text in their name or their client's; all for no text."""
+        return self.filter(Q(name__icontains=text) | Q(client__icontains=text)) if text else self
+
+    def shot_counts(self, projects: Iterable["Project"]) -> dict[UUID, int]:
+        """How many shots each of these has, in one query that touches no other project."""
+        keys = [project.pk for project in projects]
+        return dict(self.filter(pk__in=keys).values_list("pk").annotate(Count("shots")))
 
 
 class Project(Row):
