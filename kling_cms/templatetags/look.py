@@ -66,6 +66,7 @@ SCRIPTS = (
     "price",
     "player",
     "room",
+    "passkey",
 )
 
 

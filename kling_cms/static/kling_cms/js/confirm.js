@@ -1,5 +1,5 @@
 // [data-confirm="Question"] on a button of a form: asks in a dialog first. data-confirm-yes names the verb.
-function ask(question, verb) {
+function ask(question, verb, danger) {
   const dialog = document.createElement("dialog");
   dialog.className = "modal";
   const form = document.createElement("form");
@@ -12,7 +12,7 @@ function ask(question, verb) {
   body.append(words);
   const foot = document.createElement("div");
   foot.className = "modal-foot";
-  for (const [value, text, css] of [["no", "Cancel", "btn"], ["yes", verb, "btn btn-primary"]]) {
+  for (const [value, text, css] of [["no", "Cancel", "btn"], ["yes", verb, danger ? "btn btn-danger" : "btn btn-primary"]]) {
     const button = document.createElement("button");
     button.value = value;
     button.className = css;
@@ -42,7 +42,8 @@ document.addEventListener(
     event.preventDefault();
     event.stopImmediatePropagation();
     const verb = button.dataset.confirmYes || button.textContent.trim();
-    if (await ask(button.dataset.confirm, verb)) {
+    const danger = button.matches(".btn-danger, .menu-danger");
+    if (await ask(button.dataset.confirm, verb, danger)) {
       agreed.add(button);
       button.click();
     }

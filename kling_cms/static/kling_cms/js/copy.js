@@ -2,7 +2,7 @@
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
-  const text = button.dataset.copy || document.querySelector(button.dataset.copyFrom)?.textContent.trim() || "";
+  const text = button.dataset.copy || document.querySelector(button.dataset.copyFrom)?.innerText.trim() || "";
   await navigator.clipboard.writeText(text);
   const words = button.querySelector("[data-copy-words]") ?? button;
   const before = words.textContent;

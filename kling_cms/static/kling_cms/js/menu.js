@@ -4,6 +4,18 @@ const close = (menu) => {
   menu.open = false;
 };
 
+// A panel that would leave the window opens to the other side.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const menu = event.target;
+    if (!menu.matches?.("details[data-menu]") || !menu.open) return;
+    const box = menu.querySelector(".menu-panel").getBoundingClientRect();
+    if (box.right > document.documentElement.clientWidth - 4) menu.classList.add("menu-end");
+  },
+  true,
+);
+
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
     if (!menu.contains(event.target)) close(menu);

@@ -57,10 +57,10 @@ each("[data-price][data-price-table]", (box) => {
       const free = table.free === null ? null : hundredths(table.free);
       set("credits", credits(all));
       set("usd", `${usd(all, table.rate)}${takes > 1 ? ` · ${credits(one)} a take` : ""}`);
-      set("after", free === null ? "" : `${table.budget}: ${credits(free)} free, ${number(free - all)} after`);
-      if (free !== null && all > free) {
-        reason ||= `This needs ${credits(all)}, and ${table.budget.toLowerCase()} has ${number(free)} left.`;
-      }
+      const enough = free === null || all <= free;
+      const after = enough ? `, ${number(free - all)} after` : "";
+      set("after", free === null ? "" : `${table.budget}: ${credits(free)} free${after}`);
+      if (!enough) reason ||= `This needs ${credits(all)}; ${number(free)} are free.`;
     }
     part("button").disabled = Boolean(reason);
     const words = part("reason");
