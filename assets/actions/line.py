@@ -19,9 +19,7 @@ def line_stop() -> LineStop | None:
 
 def tell_admins(organisation: Organisation, *, text: str, path: str) -> None:
     """One message to each person who settles jobs that need attention."""
-    admins = Member.objects.active().filter(
-        organisation=organisation, role__in=roles_with(Right.RESOLVE_ATTENTION)
-    )
+    admins = Member.objects.active().filter(organisation=organisation, role__in=roles_with(Right.RESOLVE_ATTENTION))
     tell(
         users=[member.user for member in admins.select_related("user")],
         organisation=organisation,

@@ -43,7 +43,7 @@ def fetch_pause(tries: int) -> timedelta:
 
 
 def poll_pause(age: timedelta) -> timedelta:
-    """How long until the next ask, by the task's age, as Kie advises: 2–3 s, after 30 s 5–10 s, after 2 minutes 15–30 s."""
+    """How long until the next ask, by the task's age, as Kie advises."""
     if age < 30 * SECOND:
         return timedelta(seconds=2.5)
     return 7 * SECOND if age < 2 * MINUTE else 20 * SECOND

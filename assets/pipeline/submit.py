@@ -49,9 +49,7 @@ def claim(job: Generation) -> Attempt | None:
     lease = timezone.now() + (clock.UPLOAD_LEASE if job.take.image_id else clock.CALL_LEASE)
     with transaction.atomic():
         number = (job.attempts.aggregate(last=Max("number"))["last"] or 0) + 1
-        if not move(
-            job, GenerationState.SUBMITTING, why=f"Attempt {number}", lease_until=lease, due_at=lease
-        ):
+        if not move(job, GenerationState.SUBMITTING, why=f"Attempt {number}", lease_until=lease, due_at=lease):
             return None
         return Attempt.objects.create(
             generation=job, number=number, token=secrets.token_hex(16), balance_before=_last_balance()
@@ -154,7 +152,12 @@ def _later(job: Generation, attempt: Attempt, verdict: Verdict) -> None:
     now = timezone.now()
     first = job.attempts.order_by("number").first() or attempt
     if now - first.created_at > clock.REFUSED_DEADLINE:
-        fail(job, verdict.failure, f"Kie took no request for {clock.REFUSED_DEADLINE}. {verdict.text}", charged=Decimal(0))
+        fail(
+            job,
+            verdict.failure,
+            f"Kie took no request for {clock.REFUSED_DEADLINE}. {verdict.text}",
+            charged=Decimal(0),
+        )
         return
     rest = now + clock.refused_pause(attempt.number, verdict.retry_after)
     move(job, GenerationState.QUEUED, why=verdict.text, due_at=rest, lease_until=rest)

@@ -1,4 +1,4 @@
-"""The outcome of a paid call isn't known: never sent again; a callback may still prove a task ours, else a person decides."""
+"""The outcome of a paid call is unknown: never sent again; a callback may prove a task ours, else a person decides."""
 
 from decimal import Decimal
 
@@ -79,8 +79,10 @@ def adopt(attempt: Attempt, task_id: str, *, why: str) -> bool:
     A job that is over by then keeps its end; the task stays booked on the attempt and the admins are told.
     """
     with transaction.atomic():
-        job = Generation.objects.select_for_update(of=("self",)).select_related("take__shot", "organisation").get(
-            pk=attempt.generation_id
+        job = (
+            Generation.objects.select_for_update(of=("self",))
+            .select_related("take__shot", "organisation")
+            .get(pk=attempt.generation_id)
         )
         if Attempt.objects.filter(task_id=task_id).exists():
             return False

@@ -1,0 +1,66 @@
+"""Whatever is due on a job, by where it stands now: the one entry for the queue, which may lose, repeat and reorder."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import structlog
+from django.utils import timezone
+
+from assets.models import Attempt, Generation, GenerationState, Outcome
+from assets.pipeline import clock
+from assets.pipeline.fetch import fetch
+from assets.pipeline.poll import poll
+from assets.pipeline.settle import need_attention
+from assets.pipeline.submit import expire, submit
+from assets.pipeline.unknown import heed_claim, recover
+
+logger = structlog.get_logger(__name__)
+
+STEPS: dict[str, Callable[[Generation], None]] = {
+    GenerationState.QUEUED: submit,
+    GenerationState.SUBMITTING: expire,
+    GenerationState.UNKNOWN: recover,
+    GenerationState.RUNNING: poll,
+    GenerationState.FETCHING: fetch,
+}
+# Where a step that fails again and again may hand the job to a person.
+STUCK = (GenerationState.UNKNOWN, GenerationState.RUNNING, GenerationState.FETCHING)
+
+
+def job_of(generation_id: UUID | str) -> Generation | None:
+    """The job with what every step reads of it; None for one that isn't there."""
+    found = Generation.objects.select_related("take__shot__project", "take__image", "take__created_by", "organisation")
+    return found.filter(pk=generation_id).first()
+
+
+def advance(generation_id: UUID | str) -> None:
+    """Do what is due on a job. Nothing escapes: a mistake is logged, and the sweeper brings the job back."""
+    job = job_of(generation_id)
+    step = STEPS.get(job.state) if job else None
+    if job is None or step is None:
+        return
+    try:
+        step(job)
+    except Exception:
+        logger.exception("step failed", generation=str(job.pk), state=job.state)
+        _give_up_stuck(generation_id)
+
+
+def _give_up_stuck(generation_id: UUID | str) -> None:
+    job = job_of(generation_id)
+    if job and job.state in STUCK and timezone.now() - job.state_since > clock.FETCH_DEADLINE:
+        need_attention(job, "This step fails again and again; the log says why.")
+
+
+def heed(attempt_id: UUID | str) -> None:
+    """A callback came for an attempt: look for ourselves. Says nothing by itself, and may come twice, late or never."""
+    attempt = Attempt.objects.filter(pk=attempt_id).first()
+    if attempt is None or attempt.outcome == Outcome.PENDING:
+        return  # its answer is on its way; if it gets lost, the claim's end looks at the callback
+    if attempt.outcome != Outcome.ACCEPTED:
+        if attempt.callback_task_id:
+            heed_claim(attempt)
+        return
+    job = job_of(attempt.generation_id)
+    if job and job.task_id == attempt.task_id:
+        poll(job)

@@ -1,0 +1,72 @@
+"""The sweeper: puts on the queue again whatever our own rows say is due. The queue may lose anything; this may not."""
+
+import contextlib
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from time import time
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from assets.models import Clip, Generation
+from assets.pipeline.clock import MINUTE, REDELIVER
+from assets.pipeline.fetch import DRAW, TEMPORARY
+from assets.pipeline.unknown import ADVANCE
+from projects.models import Notification
+from projects.queue import MEDIA, enqueue
+
+BATCH = 200
+MAIL = "projects.tasks.mail_notification"
+CHECK_ACCOUNT = "assets.tasks.check_account"
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many entries were put on the queue, by kind."""
+
+    jobs: int = 0
+    mails: int = 0
+    drawings: int = 0
+
+
+def sweep() -> Swept:
+    """The metronome's tick: every due job gets its step, once however many sweepers run. One query when idle."""
+    now = timezone.now()
+    due = Generation.objects.filter(due_at__lte=now).order_by("due_at").values_list("pk", "due_at")[:BATCH]
+    return Swept(jobs=sum(_put(pk, due_at, now + REDELIVER) for pk, due_at in due))
+
+
+def _put(pk: object, due_at: object, again: object) -> bool:
+    with transaction.atomic():
+        # Whoever moves `due_at` from the value that all saw puts the job on the queue.
+        if not Generation.objects.filter(pk=pk, due_at=due_at).update(due_at=again):
+            return False
+        enqueue(ADVANCE, str(pk))
+    return True
+
+
+def tidy() -> Swept:
+    """The slower round, once a minute: mails and drawings that got lost, the account, leftovers of killed workers."""
+    now = timezone.now()
+    lost = Q(created_at__lt=now - MINUTE, created_at__gt=now - timedelta(days=1))
+    mails = list(Notification.objects.filter(lost, by_mail=True, mailed_at=None).values_list("pk", flat=True)[:BATCH])
+    undrawn = Q(poster="") | Q(sprite="") | Q(proxy="")
+    clips = list(Clip.objects.filter(lost & undrawn).order_by("created_at").values_list("pk", flat=True)[:20])
+    for pk in mails:
+        enqueue(MAIL, pk)
+    for pk in clips:
+        enqueue(DRAW, pk, cluster=MEDIA)
+    enqueue(CHECK_ACCOUNT, "all")
+    _clear_temporary()
+    return Swept(mails=len(mails), drawings=len(clips))
+
+
+def _clear_temporary() -> None:
+    for folder in Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"):
+        with contextlib.suppress(OSError):
+            if time() - folder.stat().st_mtime > 3600:
+                shutil.rmtree(folder)

@@ -1,0 +1,42 @@
+"""What the queue calls: one id each, safe twice, nothing escapes. The work itself is in `assets.pipeline`."""
+
+import structlog
+
+from assets.clips import draw_clip
+from assets.pipeline import account, steps
+
+logger = structlog.get_logger(__name__)
+
+
+def advance(generation_id: str) -> None:
+    """Do what is due on a job."""
+    steps.advance(generation_id)
+
+
+def submit(generation_id: str) -> None:
+    """A new job: the same door, since by now it may stand anywhere."""
+    steps.advance(generation_id)
+
+
+def heed(attempt_id: str) -> None:
+    """Look after an attempt whose callback came."""
+    try:
+        steps.heed(attempt_id)
+    except Exception:
+        logger.exception("heeding a callback failed", attempt=attempt_id)
+
+
+def check_account(_: str) -> None:
+    """Note the balance and start a stopped line again if it may run."""
+    try:
+        account.check_account()
+    except Exception:
+        logger.exception("account check failed")
+
+
+def draw_media(clip_id: str) -> None:
+    """Poster, sprite and proxy of a clip; the sweeper comes back for what is missing."""
+    try:
+        draw_clip(clip_id)
+    except Exception:
+        logger.exception("drawing failed", clip=clip_id)
