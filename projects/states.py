@@ -24,7 +24,7 @@ LOOKS: dict[str, StateLook] = {
     # jobs
     "queued": StateLook("clock", "Queued", "neutral"),
     "submitting": StateLook("send", "Submitting", "info"),
-    "unknown": StateLook("circle-help", "Answer unknown", "warn"),
+    "unknown": StateLook("circle-question-mark", "Answer unknown", "warn"),
     "running": StateLook("loader", "Generating", "info"),
     "fetching": StateLook("download", "Fetching", "info"),
     "ready": StateLook("circle-play", "Ready", "good"),

@@ -63,6 +63,11 @@ class Clip(Row):
         return Decimal(self.fps_num) / Decimal(self.fps_den)
 
     @property
+    def last_frame(self) -> int:
+        """Number of the last frame, counted from 0."""
+        return self.frames - 1
+
+    @property
     def seconds(self) -> Decimal:
         """Length in seconds, to the millisecond."""
         return Decimal(self.duration_ms) / 1000

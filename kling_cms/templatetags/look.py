@@ -38,6 +38,7 @@ STYLESHEETS = (
     "player",
     "timeline",
     "notes",
+    "fold",
     "composer",
     "upload",
     "menu",

@@ -1,0 +1,150 @@
+"""Read-only figures across the apps: stages, waits, failures. A function is one or two queries, whatever the amounts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from uuid import UUID
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from assets.models import FailureClass, Generation, Shot, Stage
+from assets.models.generation import GenerationState
+from assets.models.shot import STAGE_OF, ShotState
+from projects.models import Organisation, Project, User
+from projects.templatetags.house import duration
+from reviews.models import Decision, RoundState, Seat
+
+WAITS = {
+    Stage.INPUT: ("needs a first take", "need a first take"),
+    Stage.GENERATION: ("waits for triage", "wait for triage"),
+    Stage.REVIEW: ("waits for people", "wait for people"),
+    Stage.DELIVERY: ("waits for a package", "wait for a package"),
+}
+# States in which somebody (not the machine) has to do something.
+WAITING_STATES = {ShotState.DRAFT, ShotState.TRIAGE, ShotState.IN_REVIEW, ShotState.CHANGES_WANTED, ShotState.APPROVED}
+
+
+@dataclass(frozen=True)
+class StageCount:
+    """One segment of the rail: how many shots stand there, their median age and what waits, in words."""
+
+    key: str
+    name: str
+    count: int
+    age: str
+    waits: str
+    url: str
+    active: bool
+
+
+def stage_counts(states: Iterable[tuple[str, datetime]], *, active: str = "", url: str = "") -> list[StageCount]:
+    """The rail from (shot state, since when) pairs; `url` is the board's address, filtered by each segment."""
+    now = timezone.now()
+    ages: dict[Stage, list[float]] = {stage: [] for stage in Stage}
+    waiting = dict.fromkeys(Stage, 0)
+    for state, since in states:
+        stage = STAGE_OF[ShotState(state)]
+        ages[stage].append((now - since).total_seconds())
+        waiting[stage] += state in WAITING_STATES
+    return [
+        StageCount(
+            key=stage.value,
+            name=stage.label,
+            count=len(ages[stage]),
+            age=duration(median(ages[stage])) if ages[stage] else "",
+            waits=f"{waiting[stage]} {WAITS[stage][waiting[stage] != 1]}" if waiting[stage] else "",
+            url=url if active == stage else f"{url}?stage={stage.value}",
+            active=active == stage,
+        )
+        for stage in Stage
+    ]
+
+
+def shot_states(shots: QuerySet[Shot]) -> list[tuple[str, datetime]]:
+    """(state, since when) of shots, for `stage_counts`."""
+    return list(shots.order_by().values_list("state", "state_since"))
+
+
+@dataclass(frozen=True)
+class SeatDot:
+    """One reviewer of a shot's current version: initials, name and how they stand (`waiting` or a verdict)."""
+
+    name: str
+    state: str
+
+
+def reviewer_dots(shots: Iterable[Shot]) -> dict[UUID, list[SeatDot]]:
+    """By version id: the people asked in the newest round of each shot's current version. One query."""
+    versions = [shot.current_version_id for shot in shots if shot.current_version_id]
+    if not versions:
+        return {}
+    verdict = Decision.objects.filter(round=OuterRef("round"), by=OuterRef("user"), replaced_at=None).values("verdict")
+    seats = (
+        Seat.objects.filter(round__version__in=versions)
+        .exclude(round__state=RoundState.WITHDRAWN)
+        .annotate(verdict=Subquery(verdict[:1]))
+        .order_by("round__created_at", "created_at", "id")
+        .values_list("round__version_id", "round_id", "user__name", "user__email", "verdict")
+    )
+    newest: dict[UUID, UUID] = {}
+    dots: dict[UUID, list[SeatDot]] = {}
+    for version_id, round_id, name, email, stance in seats:
+        if newest.get(version_id) != round_id:
+            newest[version_id], dots[version_id] = round_id, []
+        dots[version_id].append(SeatDot(name or email, stance or "waiting"))
+    return dots
+
+
+def running_jobs(user: User, limit: int = 6) -> list[Generation]:
+    """Unfinished jobs of the person's takes, oldest first."""
+    jobs = Generation.objects.visible_to(user).unfinished().filter(take__created_by=user)
+    return list(jobs.select_related("take__shot__project").order_by("created_at")[:limit])
+
+
+def failures_by_class(organisation: Organisation, days: int = 30) -> list[tuple[str, int]]:
+    """(failure class in words, how many) of the last days, most first."""
+    since = timezone.now() - timedelta(days=days)
+    rows = (
+        Generation.objects.filter(organisation=organisation, state=GenerationState.FAILED, finished_at__gte=since)
+        .order_by()
+        .values_list("failure_class")
+        .annotate(amount=Count("id"))
+        .order_by("-amount")
+    )
+    return [(FailureClass(name).label, amount) for name, amount in rows]
+
+
+def overdue_seats(organisation: Organisation, limit: int = 8) -> list[Seat]:
+    """People whose decision is late, the longest wait first."""
+    return list(
+        Seat.objects.filter(
+            round__organisation=organisation,
+            round__state=RoundState.OPEN,
+            round__due_at__lt=timezone.now(),
+            decided_at=None,
+        )
+        .select_related("user", "round__version__shot__project")
+        .order_by("round__due_at")[:limit]
+    )
+
+
+def attention_count(organisation: Organisation) -> int:
+    """Jobs whose fate a person must settle."""
+    return Generation.objects.filter(organisation=organisation, state=GenerationState.NEEDS_ATTENTION).count()
+
+
+def shots_waiting(user: User, organisation: Organisation, state: ShotState, limit: int = 6) -> list[Shot]:
+    """Current projects' shots in a state that the person made or whose current version they selected, oldest first."""
+    mine = Q(created_by=user) | Q(current_version__selected_by=user) | Q(current_version__take__created_by=user)
+    shots = Shot.objects.filter(mine, project__organisation=organisation, project__archived_at=None, state=state)
+    return list(shots.select_related("project", "current_version").order_by("state_since").distinct()[:limit])
+
+
+def projects_in_work(organisation: Organisation, limit: int = 6) -> list[Project]:
+    """Current projects, the next deadline first."""
+    projects = Project.objects.filter(organisation=organisation).current().select_related("brief")
+    return list(
+        projects.annotate(shot_count=Count("shots")).order_by(F("brief__deadline").asc(nulls_last=True))[:limit]
+    )
