@@ -107,6 +107,11 @@ def faults_in(prompt: str) -> list[Fault]:
     return [parse_fault(text) for text in _TAG.findall(prompt)]
 
 
+def without_tags(prompt: str) -> str:
+    """The prompt as it is shown on the clip."""
+    return " ".join(_TAG.sub(" ", prompt).split())
+
+
 class FaultBox:
     """The faults of a run, and how often each counted one was used. Safe between threads."""
 

@@ -14,7 +14,7 @@ import httpx
 from ..kie_webhook import callback_signature
 from .book import Book, Task
 from .captions import Words
-from .faults import FAILURES
+from .faults import FAILURES, without_tags
 from .render import Clip, render
 
 MAX_IMAGE_BYTES = 10 * 1024 * 1024
@@ -94,7 +94,7 @@ class Maker:
             image = self._start_image(task.input["image_urls"][0])
             if image is None:
                 return FAILURES["image-fetch"]
-        words = Words(task.prompt, task.route, task.task_id, int(task.input["duration"]), task.input["sound"])
+        words = Words(without_tags(task.prompt), task.route, task.task_id, int(task.input["duration"]), task.input["sound"])
         clip = Clip(words, task.input.get("aspect_ratio", "16:9"), image, self._short_side, self._fps)
         try:
             with self._slots:
