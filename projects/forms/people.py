@@ -15,6 +15,12 @@ from projects.models import NotificationKind, User
 from projects.models.audit import MACHINE
 from projects.roles import Role
 
+ROLE_NOTES = {
+    Role.ADMIN: "Everything, with people, budgets, prices and the audit log.",
+    Role.PRODUCER: "Runs projects: briefs, reviews, decisions, deliveries. Reads the ledger.",
+    Role.CREATOR: "Adds assets, generates and selects takes, asks for reviews. Sees prices.",
+    Role.REVIEWER: "Writes notes, approves or requests changes, downloads. Sees no prices.",
+}
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
 
@@ -33,6 +39,11 @@ class InvitationForm(forms.Form):
         help_text="The link in the mail works once, for this address only, for seven days.",
     )
     role = forms.ChoiceField(choices=Role.choices, initial=Role.CREATOR, widget=forms.RadioSelect)
+
+    def roles(self) -> list[tuple[str, str, str, bool]]:
+        """The roles to choose from: value, name, what it may do, whether it is chosen."""
+        chosen = self["role"].value()
+        return [(role.value, str(role.label), note, role.value == chosen) for role, note in ROLE_NOTES.items()]
 
 
 class RoleForm(forms.Form):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from projects.access import MemberRequest, load, logged_in, with_right
 from projects.actions.invitations import invite
 from projects.actions.members import change_role, deactivate_member, reactivate_member
-from projects.forms.people import InvitationForm, RoleForm
+from projects.forms.people import ROLE_NOTES, InvitationForm, RoleForm
 from projects.models import Invitation, Member
 from projects.paging import page_by_key
 from projects.roles import Right, Role
@@ -31,6 +31,7 @@ def member_list(request: MemberRequest) -> HttpResponse:
             "page": page_by_key(members, request.GET),
             "invitations": list(invitations.select_related("invited_by")[:50]),
             "roles": Role.choices,
+            "role_notes": [(role.label, note) for role, note in ROLE_NOTES.items()],
         },
     )
 

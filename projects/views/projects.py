@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from projects.access import MemberRequest, load, logged_in, with_right
 from projects.actions.projects import archive_project, create_project, edit_brief, edit_project, restore_project
-from projects.forms.projects import BriefForm, NewProjectForm, ProjectFilterForm, ProjectForm
+from projects.forms.projects import BriefForm, NewProjectForm, ProjectFilterForm, ProjectForm, in_words
 from projects.models import Project
 from projects.paging import page_by_key
 from projects.roles import Right
@@ -68,14 +68,16 @@ def _project(request: MemberRequest, pk: UUID, right: Right = Right.EDIT_PROJECT
 @require_http_methods(["GET", "HEAD", "POST"])
 @logged_in
 def project_brief(request: MemberRequest, pk: UUID) -> HttpResponse:
-    """Change what the project is for."""
-    project = _project(request, pk)
+    """What the project is for: everybody reads it, who may edit projects changes it."""
+    project = _project(request, pk, Right.VIEW if request.method != "POST" else Right.EDIT_PROJECT)
     form = BriefForm(request.POST if request.method == "POST" else None, initial=BriefForm.brief_values(project.brief))
     if form.is_bound and done(form, lambda good: edit_brief(by=request.user, project=project, brief=good.content())):
         messages.success(request, "The brief is saved. Takes that were generated before stay as they are.")
         return redirect("project_board", pk=project.pk)
-    context = {"form": form, "project": project}
-    return render(request, "projects/project_brief.html", context, status=status_of(form))
+    context = {"form": form, "project": project, "brief": project.brief, "starts": in_words(project.brief.defaults)}
+    may_edit = request.member.can(Right.EDIT_PROJECT) and (form.is_bound or not project.archived_at)
+    page = "projects/project_brief.html" if may_edit else "projects/project_brief_read.html"
+    return render(request, page, context, status=status_of(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
