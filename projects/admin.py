@@ -2,7 +2,7 @@
 nothing can be added, changed or deleted but an account's flags.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.db import models
@@ -21,8 +21,13 @@ from projects.models import (
     User,
 )
 
+if TYPE_CHECKING:
+    _Admin = admin.ModelAdmin[models.Model]
+else:  # generic for the type checker only
+    _Admin = admin.ModelAdmin
 
-class LookOnly(admin.ModelAdmin[Any]):
+
+class LookOnly(_Admin):
     """Rows to read: no adding, changing or deleting, by no button and no address."""
 
     actions = None
