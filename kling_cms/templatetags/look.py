@@ -103,6 +103,25 @@ def avatar(person: User, size: str = "") -> SafeString:
     return format_html('<span class="{}" aria-hidden="true">{}</span>', " ".join(css), person.initials)
 
 
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """A browser as people call it: “Firefox on Linux”; what nobody knows keeps the first 40 characters it sent."""
+    name = next((word for mark, word in BROWSERS if mark in user_agent), "")
+    system = next((word for mark, word in SYSTEMS if mark in user_agent), "")
+    return " on ".join(part for part in (name, system) if part) or user_agent[:40] or "Unknown browser"
+
+
 @register.filter
 def codepoints(text: object) -> int:
     """The length of a text in code points, as Kie counts it; nothing counts as 0."""

@@ -4,10 +4,11 @@
 //   "rate": "0.005",                              USD a credit
 //   "free": "945",                                credits left in the tightest budget, or null without a limit
 //   "budget": "This month",                       name of that budget
-//   "rows": [{"seconds": 5, "sound": false, "credits": "55"}, …]
+//   "rows": [{"seconds": 5, "sound": false, "credits": "55"}, …]    a row may name its "route"; the form's field decides
 // } </script>
 //
 // Form fields: seconds, sound (a checkbox, or on/off, true/false), takes; verb on the button: data-price-verb (default "Generate").
+// A hidden field with data-price-total follows the button, so that the server can refuse when its own figure is another.
 // A route that needs something first says so with data-price-blocked="words" on [data-price]. The server decides again; this only shows.
 import { each } from "./each.js";
 
@@ -29,6 +30,7 @@ function chosen(form) {
     seconds: Number(data.get("seconds")),
     sound: ["on", "true", "1", "yes"].includes(sound),
     takes: Math.max(1, Number(data.get("takes")) || 1),
+    route: data.get("route"),
   };
 }
 
@@ -41,8 +43,10 @@ each("[data-price][data-price-table]", (box) => {
     if (element && element.textContent !== text) element.textContent = text;
   };
   const refresh = () => {
-    const { seconds, sound, takes } = chosen(form);
-    const row = table.rows.find((row) => row.seconds === seconds && row.sound === sound);
+    const { seconds, sound, takes, route } = chosen(form);
+    const row = table.rows.find(
+      (row) => row.seconds === seconds && row.sound === sound && (row.route ?? route) === route,
+    );
     const verb = box.dataset.priceVerb || "Generate";
     set("label", `${verb} ${takes} ${takes === 1 ? "take" : "takes"}`);
     let reason = box.dataset.priceBlocked || "";
@@ -56,6 +60,8 @@ each("[data-price][data-price-table]", (box) => {
       const all = one * takes;
       const free = table.free === null ? null : hundredths(table.free);
       set("credits", credits(all));
+      const shown = form.querySelector("[data-price-total]");
+      if (shown) shown.value = (all / 100).toFixed(2);
       set("usd", `${usd(all, table.rate)}${takes > 1 ? ` · ${credits(one)} a take` : ""}`);
       const enough = free === null || all <= free;
       const after = enough ? `, ${number(free - all)} after` : "";
