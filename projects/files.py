@@ -141,7 +141,7 @@ def _presigned(field_file: FieldFile, headers: dict[str, str]) -> HttpResponse:
     return response
 
 
-def _answer(request: HttpRequest, file: File[Any], headers: dict[str, str]) -> HttpResponseBase:
+def _answer(request: HttpRequest, file: "File[Any]", headers: dict[str, str]) -> HttpResponseBase:
     size = file.size
     try:
         span = _wanted(request, headers["ETag"], size)
@@ -166,7 +166,7 @@ def _wanted(request: HttpRequest, etag: str, size: int) -> Span | None:
     return parse_range(header, size)
 
 
-def _window(file: File[Any], start: int, length: int) -> Window:
+def _window(file: "File[Any]", start: int, length: int) -> Window:
     bucket_object = getattr(file, "obj", None)
     if bucket_object is None:
         file.seek(start)
