@@ -28,5 +28,6 @@ RUN SECRET_KEY=only-for-collecting-files-while-building DATABASE_URL=sqlite://:m
 USER 10001
 EXPOSE 8000
 # No access log: paths can carry tokens, and the application logs requests without them.
-CMD ["gunicorn", "kling_cms.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "8", "--worker-tmp-dir", "/dev/shm"]
+CMD ["gunicorn", "kling_cms.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "8", \
+    "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 CMD ["python", "-m", "kling_cms.healthcheck"]
