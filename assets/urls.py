@@ -8,6 +8,7 @@ urlpatterns = [
     path("library/", library.asset_list, name="asset_list"),
     path("library/upload/", library.asset_upload, name="asset_upload"),
     path("library/<uuid:pk>/", library.asset_detail, name="asset_detail"),
+    path("library/<uuid:pk>/renew/", library.asset_renew, name="asset_renew"),
     path("library/<uuid:pk>/retire/", library.asset_retire, name="asset_retire"),
     path("library/<uuid:pk>/restore/", library.asset_restore, name="asset_restore"),
     path("library/<uuid:pk>/delete/", library.asset_delete, name="asset_delete"),

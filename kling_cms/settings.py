@@ -113,6 +113,10 @@ WHITENOISE_USE_FINDERS = DEBUG or TESTING
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "projects.uploads.BoundedUploadHandler",
+]
 DATA_UPLOAD_MAX_NUMBER_FILES = 50
 
 # --- people -----------------------------------------------------------------------------------------------------------
@@ -122,6 +126,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+if TESTING:  # made to be slow, which only a real password needs
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -163,9 +169,9 @@ SERVER_EMAIL = config.default_from_email
 Q_CLUSTER = {
     "name": "kling",
     "orm": "default",
-    "workers": 2,
-    "timeout": 90,
-    "retry": 240,
+    "workers": 4,
+    "timeout": 170,
+    "retry": 400,
     "max_attempts": 1,
     "ack_failures": True,
     "queue_limit": 1,
@@ -173,7 +179,7 @@ Q_CLUSTER = {
     "poll": 0.2,
     "catch_up": False,
     "scheduler": False,
-    "save_limit": 200,
+    "save_limit": -1,
     "recycle": 500,
     "label": "Queue",
     "ALT_CLUSTERS": {"media": {"workers": 1, "timeout": 300, "retry": 1000}},

@@ -41,6 +41,7 @@ STYLESHEETS = (
     "fold",
     "composer",
     "upload",
+    "library",
     "menu",
     "filters",
     "pager",
@@ -66,6 +67,7 @@ SCRIPTS = (
     "upload",
     "price",
     "player",
+    "frame-field",
     "room",
     "passkey",
 )

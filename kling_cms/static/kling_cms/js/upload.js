@@ -1,5 +1,5 @@
 // form[data-upload]: files dropped or picked go up one by one, each with its bar and the server's sentence.
-// The server answers JSON {ok, message, html}; html (a tile) is put first into the element that data-upload-into names.
+// The server answers JSON {ok, message, html, url}; url (may be missing) is linked, html (a tile) is put first into the element that data-upload-into names.
 import { csrfToken } from "./csrf.js";
 import { each } from "./each.js";
 
@@ -25,6 +25,13 @@ function row(file) {
   parts.words.textContent = "Waiting";
   parts.words.setAttribute("role", "status");
   return { item, ...parts };
+}
+
+function link(url) {
+  const anchor = document.createElement("a");
+  anchor.href = url;
+  anchor.textContent = "Open it";
+  return anchor;
 }
 
 function answerOf(request) {
@@ -57,6 +64,7 @@ function send(form, file, view) {
       const answer = answerOf(request);
       view.item.dataset.state = answer.ok ? "done" : "refused";
       view.words.textContent = answer.message;
+      if (answer.url) view.words.append(" ", link(answer.url));
       if (answer.ok && answer.html) place(form, answer.html);
       resolve(answer.ok);
     });

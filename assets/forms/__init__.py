@@ -1,0 +1,1 @@
+"""Forms of this app: what a request may say, in which words it is refused."""
