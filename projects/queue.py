@@ -5,9 +5,13 @@ first. Called inside a transaction, the entry appears with the commit and vanish
 same database).
 """
 
+from typing import Any
 from uuid import UUID
 
+from django_q.signals import post_execute_in_worker, pre_execute
 from django_q.tasks import async_task
+
+from projects import pulse
 
 MEDIA = "media"
 
@@ -16,3 +20,15 @@ def enqueue(task: str, key: UUID | str, *, cluster: str | None = None) -> None:
     """Ask the workers to call `task` (a dotted name) with `key`; `cluster=MEDIA` for slow work on pictures."""
     options = {"cluster": cluster} if cluster else {}
     async_task(task, str(key), q_options=options)
+
+
+def _begin(**_: Any) -> None:
+    pulse.begin()
+
+
+def _end(**_: Any) -> None:
+    pulse.end()
+
+
+pre_execute.connect(_begin, dispatch_uid="pulse")
+post_execute_in_worker.connect(_end, dispatch_uid="pulse")

@@ -1,0 +1,40 @@
+"""Stop a take that has not been sent yet."""
+
+from django.db import transaction
+
+from assets.actions.moves import move
+from assets.models import Generation, GenerationState
+from projects.actions.audit import log
+from projects.actions.money import release
+from projects.errors import Refused
+from projects.models import User
+
+
+class TooLate(Refused):
+    """The take was sent already, so it runs to its end."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This take is on its way to Kie, so it can't be stopped and will be charged. "
+            "It goes on as it was; discard the clip when it is there."
+        )
+
+
+@transaction.atomic
+def cancel_take(*, by: User, generation: Generation) -> None:
+    """Cancel a queued job and give its hold back; doing it twice changes nothing. Raises TooLate or Refused."""
+    job = Generation.objects.select_related("take__shot", "organisation").get(pk=generation.pk)
+    if job.state == GenerationState.CANCELLED:
+        return
+    if job.is_over:
+        raise Refused(f"This take is over already ({job.get_state_display().lower()}). Nothing has changed.")
+    if job.state != GenerationState.QUEUED or not move(job, GenerationState.CANCELLED, by=by, why="Cancelled in time"):
+        raise TooLate
+    release(key=job.ledger_key)
+    log(
+        organisation=job.organisation,
+        by=by,
+        verb="cancelled",
+        target=job.take,
+        changes={"state": (GenerationState.QUEUED.value, GenerationState.CANCELLED.value)},
+    )

@@ -1,0 +1,63 @@
+"""`manage.py work`: everything that happens without a request, in one command."""
+
+import contextlib
+from argparse import ArgumentParser
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+
+from assets.pipeline.sweep import sweep, tidy
+from kling_cms.lifeline import die_with_parent
+from kling_cms.supervisor import Cluster, Supervisor, cluster_command, pulse_folder
+from projects.queue import MEDIA, enqueue
+
+HEARTBEAT = "projects.pulse.heartbeat"
+DEFAULT = str(settings.Q_CLUSTER["name"])
+
+
+class Command(BaseCommand):
+    """Supervises the clusters of workers and beats the metronome, until SIGTERM or Ctrl-C."""
+
+    help = "Run the workers: they submit, follow and fetch generations, draw pictures and send mail."
+    # The children start and restart with it; what the checks look at, pages for the most part, they never use.
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """`--cluster` and `--parent` are for the command's own children."""
+        parser.add_argument("--cluster", default="", help="Run this one cluster only (used by the command itself).")
+        parser.add_argument("--parent", type=int, default=0, help="End when this process is gone (the same).")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Supervise, or be one of the clusters."""
+        if options["cluster"]:
+            self.be_cluster(options["cluster"], options["parent"])
+        else:
+            self.supervise()
+
+    def be_cluster(self, name: str, parent: int) -> None:
+        """One cluster, in this process and its forks; none of them outlives its parent."""
+        structlog.contextvars.bind_contextvars(cluster=name)
+        if parent:
+            die_with_parent(parent)
+        call_command("qcluster")
+
+    def supervise(self) -> None:
+        """All clusters and the metronome."""
+        with pulse_folder() as folder, contextlib.suppress(KeyboardInterrupt):
+            clusters = [
+                Cluster(DEFAULT, cluster_command(DEFAULT), folder / DEFAULT, lambda: enqueue(HEARTBEAT, "beat")),
+                Cluster(
+                    MEDIA, cluster_command(MEDIA), folder / MEDIA, lambda: enqueue(HEARTBEAT, "beat", cluster=MEDIA)
+                ),
+            ]
+            self.stdout.write("Working: two clusters and the metronome. Stop with Ctrl-C.")
+            Supervisor(clusters, tick=self.tick, tidy=tidy).run()
+
+    def tick(self) -> None:
+        """One beat: connections that have aged or broken are closed first."""
+        close_old_connections()
+        sweep()
