@@ -92,7 +92,7 @@ def asset_upload(request: MemberRequest) -> HttpResponse:
     return redirect("asset_list")
 
 
-def _add(request: MemberRequest, file: UploadedFile[bytes], form: UploadForm) -> Outcome:
+def _add(request: MemberRequest, file: "UploadedFile[bytes]", form: UploadForm) -> Outcome:
     name = file.name or ""
     try:
         asset = add_asset(
