@@ -25,7 +25,7 @@ from .base import (
 )
 from .kie_answers import classify_create, decimal_in, error_for, read_data, read_record
 from .kie_webhook import callback_task_id, verify_callback
-from .network import Deadline, DirectTransport
+from .network import Deadline, DirectTransport, is_web_address
 
 __all__ = ["Kie", "callback_task_id", "classify_create", "verify_callback"]
 
@@ -211,7 +211,7 @@ def _base_url(text: str) -> httpx.URL:
         url = httpx.URL(text)
     except httpx.InvalidURL:
         url = httpx.URL("")
-    if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query:
+    if not is_web_address(url) or url.userinfo or url.query:
         raise ValueError(f"“{text}” is not the address of an API: it must look like https://api.kie.ai.")
     return url
 

@@ -7,6 +7,7 @@ outcome of a paid call doubtful, and none is shared across a fork.
 
 import functools
 import queue
+import re
 import socket
 import ssl
 import threading
@@ -24,6 +25,16 @@ type Addresses = list[tuple[socket.AddressFamily, str, tuple[Any, ...]]]
 # Called with host, port and numeric address before a connection is made and again on the connected socket; raises to
 # refuse. What it raises reaches the caller of httpx as it is.
 type AddressGuard = Callable[[str, int, str], None]
+
+
+def is_web_address(url: httpx.URL) -> bool:
+    """Whether it is http or https, with a host and port that can be; httpx alone escapes an odd host."""
+    host = url.raw_host.decode("ascii", "replace").lower()
+    return (
+        url.scheme in ("https", "http")
+        and re.fullmatch(r"[a-z0-9._-]+|[0-9a-f:.]+", host) is not None
+        and (url.port is None or 0 < url.port < 65536)
+    )
 
 
 class Deadline:

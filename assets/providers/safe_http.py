@@ -20,7 +20,7 @@ from typing import ClassVar, cast
 
 import httpx
 
-from .network import AddressGuard, Deadline, DirectTransport
+from .network import AddressGuard, Deadline, DirectTransport, is_web_address
 
 # By hand: `is_private` and `is_global` let shared space, NAT64, 6to4, multicast and cloud metadata through.
 FORBIDDEN_V4 = tuple(
@@ -149,7 +149,7 @@ def _checked(url: str | httpx.URL, trusted: frozenset[str]) -> httpx.URL:
     except (httpx.InvalidURL, ValueError):
         raise UnsafeAddress("The address can't be read.") from None
     port = where.port or (443 if where.scheme == "https" else 80)
-    if where.scheme not in ("https", "http") or not where.host or where.userinfo:
+    if not is_web_address(where) or where.userinfo:
         raise UnsafeAddress("The address must start with https and hold no password.")
     if where.scheme == "http" and _name(where.host.lower(), port) not in trusted:
         raise UnsafeAddress("The address is plain http, and its host isn't among those allowed.")

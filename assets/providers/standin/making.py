@@ -94,15 +94,18 @@ class Maker:
             image = self._start_image(task.input["image_urls"][0])
             if image is None:
                 return FAILURES["image-fetch"]
-        words = Words(without_tags(task.prompt), task.route, task.task_id, int(task.input["duration"]), task.input["sound"])
-        clip = Clip(words, task.input.get("aspect_ratio", "16:9"), image, self._short_side, self._fps)
         try:
             with self._slots:
-                render(clip, path)
+                render(self._clip(task, image), path)
         except (OSError, ValueError) as error:
             log.info("%s: %s", task.task_id, error)
             return "422", "The image type is not supported. Use JPEG or PNG."
         return None
+
+    def _clip(self, task: Task, image: bytes | None) -> Clip:
+        given = task.input
+        words = Words(without_tags(task.prompt), task.route, task.task_id, int(given["duration"]), given["sound"])
+        return Clip(words, given.get("aspect_ratio", "16:9"), image, self._short_side, self._fps)
 
     def _start_image(self, url: str) -> bytes | None:
         stored = self._read_upload(url)
