@@ -1,5 +1,6 @@
 """All addresses: each app's own list, joined."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -11,6 +12,8 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
+    # The admin's own login form knows neither second factors nor rate limits.
+    path("admin/login/", secure_admin_login(admin.site.login)),
     path("admin/", admin.site.urls),
     path("", home.home, name="home"),
     path("projects/<uuid:pk>/", board.project_board, name="project_board"),
