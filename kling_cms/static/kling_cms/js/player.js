@@ -53,8 +53,9 @@ class Player {
   }
 
   toggle() {
+    const stands = this.video.paused && this.speed >= 0;
     this.setSpeed(0);
-    if (this.video.paused) this.video.play();
+    if (stands) this.video.play();
     else this.video.pause();
   }
 

@@ -1,0 +1,25 @@
+// The composer: the button stays shut, with the reason under it, until there is something to make.
+import { each } from "./each.js";
+
+const MOST = 1000;
+
+each("#composer", (form) => {
+  const box = form.querySelector("[data-price]");
+  const blocked = () => {
+    const data = new FormData(form);
+    const prompt = form.elements.prompt.value;
+    const length = [...prompt].length;
+    if (data.get("route") === "image" && !data.get("image")) return "Choose the image first.";
+    if (!prompt.trim()) return "Write the prompt first.";
+    if (length > MOST) return `The prompt is ${length - MOST} characters too long.`;
+    return "";
+  };
+  const refresh = () => {
+    const reason = blocked();
+    if (box.dataset.priceBlocked !== reason) box.dataset.priceBlocked = reason;
+  };
+  form.addEventListener("input", refresh);
+  form.addEventListener("change", refresh);
+  form.addEventListener("htmx:afterSettle", refresh);
+  refresh();
+});
