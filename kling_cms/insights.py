@@ -1,4 +1,4 @@
-"""Read-only figures across the apps: stages, waits, failures. A function is one or two queries, whatever the amounts."""
+"""Read-only figures across the apps: stages, waits, failures. A function is one or two queries, however many rows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ class SeatDot:
 
 
 def reviewer_dots(shots: Iterable[Shot]) -> dict[UUID, list[SeatDot]]:
-    """By version id: the people asked in the newest round of each shot's current version. One query."""
+    """By shot id: the people asked in the newest round of each shot's current version. One query."""
     versions = [shot.current_version_id for shot in shots if shot.current_version_id]
     if not versions:
         return {}
@@ -86,14 +86,14 @@ def reviewer_dots(shots: Iterable[Shot]) -> dict[UUID, list[SeatDot]]:
         .exclude(round__state=RoundState.WITHDRAWN)
         .annotate(verdict=Subquery(verdict[:1]))
         .order_by("round__created_at", "created_at", "id")
-        .values_list("round__version_id", "round_id", "user__name", "user__email", "verdict")
+        .values_list("round__shot_id", "round_id", "user__name", "user__email", "verdict")
     )
     newest: dict[UUID, UUID] = {}
     dots: dict[UUID, list[SeatDot]] = {}
-    for version_id, round_id, name, email, stance in seats:
-        if newest.get(version_id) != round_id:
-            newest[version_id], dots[version_id] = round_id, []
-        dots[version_id].append(SeatDot(name or email, stance or "waiting"))
+    for shot_id, round_id, name, email, stance in seats:
+        if newest.get(shot_id) != round_id:
+            newest[shot_id], dots[shot_id] = round_id, []
+        dots[shot_id].append(SeatDot(name or email, stance or "waiting"))
     return dots
 
 

@@ -145,6 +145,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
@@ -165,7 +166,7 @@ MAILERS = {"default": config.mailer}
 DEFAULT_FROM_EMAIL = config.default_from_email
 SERVER_EMAIL = config.default_from_email
 
-# --- the queue (see projects/queue.py; figures measured, see design notes in CONTRIBUTING.md) ---------------------------
+# --- the queue (see projects/queue.py) --------------------------------------------------------------------------------
 Q_CLUSTER = {
     "name": "kling",
     "orm": "default",
@@ -215,6 +216,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 if config.trust_proxy:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # whose address the rate limits count
 
 # --- logs -------------------------------------------------------------------------------------------------------------
 DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"

@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 from assets.models import Version
 from projects.models import Member, User
 from projects.roles import Right
-from reviews.models import Decision, Note, NoteAnswer, Round, RoundState, Seat
+from reviews.models import Decision, Note, NoteAnswer, Round, RoundState, Seat, Verdict
 from reviews.policy import in_words
 
 
@@ -86,3 +86,9 @@ def threads_of(version: Version) -> list[Note]:
         )
     )
     return sorted(notes, key=lambda note: (-1 if note.frame is None else note.frame, note.created_at))
+
+
+def latest_objection(version: Version) -> Decision | None:
+    """The newest standing decision against a version, if there is one."""
+    against = Decision.objects.filter(round__version=version, replaced_at=None).exclude(verdict=Verdict.APPROVE)
+    return against.select_related("by").order_by("-created_at").first()

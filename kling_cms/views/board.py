@@ -33,7 +33,7 @@ def project_board(request: MemberRequest, pk: UUID) -> HttpResponse:
         "stages": stage_counts(shot_states(project.shots.all()), active=stage, url=project.get_absolute_url()),
         "stage": stage,
         "q": request.GET.get("q", ""),
-        "shots": [(shot, dots.get(shot.current_version_id, ())) for shot in shots],
+        "shots": [(shot, dots.get(shot.pk, ())) for shot in shots],
         "more": more,
         "budget": standing(project.organisation, project) if request.member.can(Right.SEE_MONEY) else None,
     }
@@ -46,8 +46,8 @@ def _shots_asked_for(project: Project, params: QueryDict) -> tuple[list[Shot], s
     states = [state for state, stage in STAGE_OF.items() if stage == params.get("stage")]
     if states:
         shots = shots.filter(state__in=states)
-    if params.get("q"):
-        shots = shots.filter(name__icontains=params["q"].replace("\0", ""))
+    if words := params.get("q", "").replace("\0", ""):
+        shots = shots.filter(name__icontains=words)
     after = params.get("after", "")
     if after.isascii() and after.isdigit():
         shots = shots.filter(number__gt=int(after[:9]))

@@ -1,6 +1,7 @@
 """Notes on a version: write, answer, resolve, reopen."""
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from assets.models import Shot, Version
@@ -70,8 +71,7 @@ def _set_resolved(*, by: User, note: Note, resolved: bool) -> None:
 
 def count_open_notes(shot: Shot) -> None:
     """Write the number of open notes on the shot's current version into the shot."""
-    current = Shot.objects.filter(pk=shot.pk).values_list("current_version", flat=True).get()
-    amount = Note.objects.open().filter(version=current).count() if current is not None else 0
+    amount = Note.objects.open().filter(version__shot=shot, version=F("version__shot__current_version")).count()
     Shot.objects.filter(pk=shot.pk).update(open_notes=amount)
     shot.open_notes = amount
 

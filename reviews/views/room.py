@@ -2,25 +2,34 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from assets.models import Version
+from assets.models import Take, Version
+from assets.views.composer import compose_page
 from projects.access import MemberRequest, load, logged_in
 from projects.roles import Right
+from reviews.actions.revising import answer_notes
 from reviews.forms.rounds import DecisionForm, NoteForm
 from reviews.models import Round, RoundState
-from reviews.room import rounds_of, threads_of
+from reviews.room import latest_objection, rounds_of, threads_of
 
-ROOM_ROWS = ("shot__project__organisation", "shot__current_version", "clip", "take__image__asset", "take__created_by")
+ROOM_ROWS = (
+    "shot__project__organisation",
+    "shot__project__brief",
+    "shot__current_version",
+    "clip",
+    "take__image__asset",
+    "take__created_by",
+    "take__generation",
+    "selected_by",
+)
 
 
 def load_version(request: MemberRequest, pk: UUID, right: Right = Right.VIEW) -> Version:
     """The version with all that the room and the actions read of it."""
-    return load(
-        request, Version.objects.visible_to(request.user).select_related(*ROOM_ROWS, "selected_by"), right, pk=pk
-    )
+    return load(request, Version.objects.visible_to(request.user).select_related(*ROOM_ROWS), right, pk=pk)
 
 
 @require_safe
@@ -63,6 +72,20 @@ def _next_waiting(request: MemberRequest, version: Version) -> Round | None:
     return waiting.order_by("due_at", "created_at").first()
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@logged_in
 def version_revise(request: MemberRequest, pk: UUID) -> HttpResponse:
-    """Placeholder until the composer lands."""
-    raise Http404
+    """The composer with the open notes beside the prompt; the takes it queues answer the notes that are ticked."""
+    version = load_version(request, pk, Right.GENERATE)
+    notes = [note for note in threads_of(version) if note.resolved_at is None]
+    ticked = set(request.POST.getlist("answers")) if request.method == "POST" else {str(note.pk) for note in notes}
+
+    def answered(takes: list[Take]) -> None:
+        chosen = [note for note in notes if str(note.pk) in ticked]
+        answer_notes(by=request.user, version=version, notes=chosen, takes=takes)
+
+    reason = latest_objection(version)
+    extra = {"version": version, "notes": notes, "ticked": ticked, "reason": reason, "clip": version.clip}
+    return compose_page(
+        request, version.shot, parent=version.take, template="reviews/revise.html", extra=extra, answered=answered
+    )

@@ -1,0 +1,1 @@
+"""The demo: its processes, its story, its pictures."""
