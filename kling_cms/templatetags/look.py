@@ -140,7 +140,7 @@ def percent_of(part: Decimal | float | int | None, whole: Decimal | float | int 
 
 
 class BudgetShares(NamedTuple):
-    """A budget as widths of its bar in per cent (text with a point), the free credits, the used whole per cent, the role."""
+    """A budget as widths of its bar in per cent (text with a point), free credits, used in whole per cent, role."""
 
     settled: str
     held: str
@@ -152,8 +152,9 @@ class BudgetShares(NamedTuple):
 
 @register.simple_tag
 def budget_shares(settled: Decimal | int, held: Decimal | int, limit: Decimal | int | None) -> BudgetShares:
-    """The bar of a budget in credits: full at the limit, or at what was used once that is more; amber from 80 %, red from 95 %.
+    """The bar of a budget in credits: full at the limit, or at what was used once that is more.
 
+    Amber from 80 %, red from 95 %.
     Without a limit the bar shows settled against held.
     """
     used = Decimal(settled) + Decimal(held)
