@@ -7,7 +7,7 @@ import threading
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -39,12 +39,14 @@ class Command(BaseCommand):
         parser.add_argument("--fault", action="append", default=[], metavar="NAME", help="may be given several times")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        stop = threading.Event()
+        if options["verbosity"]:
+            _log_to(sys.stderr)
+        standin, stop = self._standin(options), threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        _log_to(sys.stderr if options["verbosity"] else None)
-        with self._standin(options) as standin:
+        with standin:
             self.stdout.write(f"Kie.ai stand-in at {standin.url}, {standin.balance} credits. Ctrl-C stops it.")
+            self.stdout.flush()
             stop.wait()
 
     def _standin(self, options: dict[str, Any]) -> StandIn:
@@ -60,11 +62,10 @@ class Command(BaseCommand):
             raise CommandError(f"Can't listen on {options['host']}:{options['port']}: {error.strerror}.") from error
 
 
-def _log_to(stream: Any) -> None:
+def _log_to(stream: TextIO) -> None:
     """A line for each task, straight to the stream: the stand-in is no part of the product's log."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter("stand-in  %(message)s"))
     log = logging.getLogger("kie_standin")
-    if stream is not None:
-        handler = logging.StreamHandler(stream)
-        handler.setFormatter(logging.Formatter("stand-in  %(message)s"))
-        log.handlers, log.propagate = [handler], False
-        log.setLevel(logging.INFO)
+    log.handlers, log.propagate = [handler], False
+    log.setLevel(logging.INFO)

@@ -55,7 +55,11 @@ class StandIn(Desk):
             state_dir=state_dir,
         )
         handler = type("BoundHandler", (Handler,), {"standin": self})
-        self._server = _Server((host, port), handler)
+        try:
+            self._server = _Server((host, port), handler)
+        except OSError:
+            self.close()
+            raise
         self.address = f"{host}:{self._server.server_port}"
         self.url = f"http://{self.address}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)

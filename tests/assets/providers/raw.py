@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 type Script = Callable[[socket.socket], None]
+type Wrap = Callable[[socket.socket], socket.socket]
 
 
 @dataclass
@@ -26,18 +27,18 @@ class RawServer:
 
 
 @contextlib.contextmanager
-def raw_server(script: Script | bytes) -> Iterator[RawServer]:
-    """Run `script` on each connection after its request was read; bytes are sent as they are."""
+def raw_server(script: Script | bytes, wrap: Wrap = lambda sock: sock) -> Iterator[RawServer]:
+    """Run `script` on each connection after its request was read; bytes are sent as they are. `wrap` may add TLS."""
     listener = socket.create_server(("127.0.0.1", 0))
     server = RawServer(listener.getsockname()[1])
 
     def answer() -> None:
         while True:
             try:
-                connection, _ = listener.accept()
+                accepted, _ = listener.accept()
             except OSError:
                 return
-            with connection, contextlib.suppress(OSError):
+            with accepted, contextlib.suppress(OSError), wrap(accepted) as connection:
                 connection.settimeout(5)
                 server.heads.append(connection.recv(65536))
                 if isinstance(script, bytes):
