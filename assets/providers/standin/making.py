@@ -100,6 +100,10 @@ class Maker:
         except (OSError, ValueError) as error:
             log.info("%s: %s", task.task_id, error)
             return "422", "The image type is not supported. Use JPEG or PNG."
+        except Exception:
+            # A thread that dies quietly would leave its task generating for ever.
+            log.exception("%s: not rendered", task.task_id)
+            return FAILURES["fail-provider"]
         return None
 
     def _clip(self, task: Task, image: bytes | None) -> Clip:
