@@ -42,6 +42,12 @@ LOOKS: dict[str, StateLook] = {
     # packages
     "sealed": StateLook("lock", "Sealed", "good"),
     "unsealed": StateLook("package-open", "Open", "neutral"),
+    # entries of the ledger
+    "hold": StateLook("lock", "Held", "info"),
+    "settle": StateLook("check", "Settled", "neutral"),
+    "release": StateLook("undo-2", "Released", "neutral"),
+    "overrun": StateLook("triangle-alert", "Overrun", "bad"),
+    "correction": StateLook("pencil", "Correction", "warn"),
     # takes, assets, people
     "discarded": StateLook("archive", "Discarded", "neutral"),
     "retired": StateLook("archive", "Retired", "neutral"),

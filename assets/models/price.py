@@ -1,6 +1,7 @@
 """What a clip costs: rows with a valid-from moment, never constants in code."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Self
 
 from django.core.validators import MinValueValidator
@@ -10,6 +11,11 @@ from django.db.models import Q
 from projects.goals import Seconds
 from projects.models import Organisation, Row, User
 
+MODEL_NAMES = {
+    "kling-2.6/text-to-video": "Kling 2.6, text to video",
+    "kling-2.6/image-to-video": "Kling 2.6, image to video",
+}
+
 
 class PriceQuerySet(models.QuerySet["Price"]):
     """Prices by organisation and moment."""
@@ -18,11 +24,24 @@ class PriceQuerySet(models.QuerySet["Price"]):
         """Kie's list (no organisation) and the rows of the person's organisations."""
         return self.filter(Q(organisation=None) | Q(organisation__in=Organisation.objects.visible_to(user)))
 
+    def known_to(self, organisation: Organisation) -> Self:
+        """Kie's list and the organisation's own rows, of any time."""
+        return self.filter(Q(organisation=None) | Q(organisation=organisation))
+
     def in_force(self, organisation: Organisation, at: datetime) -> Self:
-        """Rows that may apply, best first: begun, not of another organisation; own before Kie's, later before earlier."""
-        return self.filter(Q(organisation=None) | Q(organisation=organisation), valid_from__lte=at).order_by(
-            models.F("organisation").desc(nulls_last=True), "-valid_from", "-created_at"
+        """Rows that may apply, best first: begun, of no other organisation; own before Kie's, later before earlier."""
+        return (
+            self.known_to(organisation)
+            .filter(valid_from__lte=at)
+            .order_by(models.F("organisation").desc(nulls_last=True), "-valid_from", "-created_at")
         )
+
+    def each_in_force(self, organisation: Organisation, at: datetime) -> list["Price"]:
+        """The one row that applies for each model, length and sound, closed ones too, in the order of a price list."""
+        best: dict[tuple[str, int, bool], Price] = {}
+        for row in self.in_force(organisation, at).select_related("set_by"):
+            best.setdefault((row.model, row.seconds, row.sound), row)
+        return [best[key] for key in sorted(best)]
 
 
 class Price(Row):
@@ -48,4 +67,19 @@ class Price(Row):
         constraints = (models.CheckConstraint(condition=Q(credits__gte=0), name="price_not_negative"),)
 
     def __str__(self) -> str:
-        return f"{self.model} {self.seconds} s {'with sound' if self.sound else 'silent'}: {self.credits} credits"
+        return f"{self.what}: {self.credits} credits"
+
+    @property
+    def what(self) -> str:
+        """What it is the price of, in words."""
+        return f"{self.model_name}, {self.seconds} s {'with sound' if self.sound else 'silent'}"
+
+    @property
+    def model_name(self) -> str:
+        """The model as people call it."""
+        return MODEL_NAMES.get(self.model, self.model)
+
+    @property
+    def a_second(self) -> Decimal:
+        """Credits for one second of video."""
+        return self.credits / self.seconds

@@ -43,6 +43,10 @@ class BudgetQuerySet(models.QuerySet["Budget"]):
         """Budgets of the person's organisations."""
         return self.filter(organisation__in=Organisation.objects.visible_to(user))
 
+    def of_months(self, organisation: Organisation) -> Self:
+        """The organisation's own, newest month first."""
+        return self.filter(organisation=organisation, project=None).order_by("-month")
+
 
 class Budget(Row):
     """A limit in credits: of an organisation for one month (`month` set), or of a project for its whole life."""
@@ -89,6 +93,10 @@ class LedgerQuerySet(AppendOnlyQuerySet["LedgerEntry"]):
     def visible_to(self, user: User) -> Self:
         """Rows of the person's organisations."""
         return self.filter(organisation__in=Organisation.objects.visible_to(user))
+
+    def of_months(self, organisation: Organisation) -> Self:
+        """Each movement once: the rows on the organisation's own budgets, without their copies on projects' budgets."""
+        return self.filter(organisation=organisation, budget__project=None)
 
 
 class LedgerEntry(AppendOnly):
