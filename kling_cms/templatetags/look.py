@@ -8,10 +8,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django import template
+from django.conf import settings
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from kling_cms.context import Frame
 from projects.models import User
 
 register = template.Library()
@@ -89,6 +92,35 @@ def scripts() -> SafeString:
     return format_html_join(
         "\n", '<script type="module" src="{}"></script>', ((static(f"kling_cms/js/{name}.js"),) for name in SCRIPTS)
     )
+
+
+@register.simple_tag
+def rail(frame: Frame) -> SafeString:
+    """The left rail of the frame. It differs by section and two rights only, so each of its few faces is drawn once."""
+    if frame.member is None:
+        return SafeString("")
+    return _draw(
+        "components/_rail.html",
+        section=frame.section,
+        can_see_money=frame.can_see_money,
+        can_administer=frame.can_administer,
+    )
+
+
+@register.simple_tag
+def person_links(theme: str) -> SafeString:
+    """The links and the themes of the person's menu; only the chosen theme ("light", "dark" or "") differs."""
+    return _draw("components/_person_links.html", theme=theme)
+
+
+def _draw(template_name: str, **facts: str | bool) -> SafeString:
+    # While somebody works on the templates, an old drawing would only puzzle them.
+    return (_drawn.__wrapped__ if settings.DEBUG else _drawn)(template_name, **facts)
+
+
+@functools.cache
+def _drawn(template_name: str, **facts: str | bool) -> SafeString:
+    return render_to_string(template_name, facts)
 
 
 @register.simple_tag
