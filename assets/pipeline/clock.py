@@ -14,7 +14,7 @@ FETCH_RENEW = 15 * SECOND
 FETCH_SECONDS = 140.0
 
 # A step that was put on the queue and never ran (the queue may lose it) is put there again after this.
-REDELIVER = 60 * SECOND
+REDELIVER = 30 * SECOND
 
 # With a callback address a lost answer may still be made good by Kie's own call; typical turnaround is 1 to 4 minutes.
 UNKNOWN_WINDOW = 10 * MINUTE

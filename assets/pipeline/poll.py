@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from assets.actions.line import stop_line
 from assets.actions.moves import move
-from assets.models import FailureClass, Generation, GenerationState
+from assets.models import FailureClass, Generation, GenerationState, Outcome
 from assets.pipeline import clock
 from assets.pipeline.outcome import Step, failure_class, next_step, stop_reason
 from assets.pipeline.provider import kie
@@ -45,7 +46,7 @@ def act_on(job: Generation, record: TaskRecord) -> None:
     if step == Step.WAIT:
         wait_on(job, f"Kie still says “{record.state}”.")
     elif not _may_be_ours(job, record):
-        give_up(job, f"Task {record.task_id} carries the callback address of another job.")
+        disown(job, record)
     elif step == Step.FAIL:
         _failed(job, record)
     elif step == Step.EMPTY:
@@ -59,9 +60,17 @@ def _may_be_ours(job: Generation, record: TaskRecord) -> bool:
     return not record.callback_url or any(is_ours(record, attempt) for attempt in job.attempts.all())
 
 
+def disown(job: Generation, record: TaskRecord) -> None:
+    """A task that a person named carries another job's address: let go of it, so that its own job may have it."""
+    why = f"Task {record.task_id} carries the callback address of another job."
+    with transaction.atomic():
+        if job.state == GenerationState.RUNNING and need_attention(job, why, task_id=""):
+            job.attempts.filter(task_id=record.task_id).update(task_id="", outcome=Outcome.UNKNOWN)
+
+
 def _done(job: Generation, record: TaskRecord) -> None:
     now = timezone.now()
-    fields = {
+    fields: dict[str, Any] = {
         "result_url": record.result_urls[0],
         "reported": record.credits,
         "done_at": _within(record.completed_at, job, now),

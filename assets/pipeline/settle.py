@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -52,7 +53,7 @@ def fail(
     False when somebody else moved it first; nothing has changed then.
     """
     with transaction.atomic():
-        fields = {"failure_class": failure, "failure_text": text[:500], "charged": charged}
+        fields: dict[str, Any] = {"failure_class": failure, "failure_text": text[:500], "charged": charged}
         if not move(job, GenerationState.FAILED, by=by, why=why or text, **fields):
             return False
         book_charge(job, charged)
@@ -68,10 +69,10 @@ def fail(
     return True
 
 
-def need_attention(job: Generation, why: str) -> bool:
+def need_attention(job: Generation, why: str, **fields: Any) -> bool:
     """Hand the job to a person: nothing happens to it by itself any more, and the admins are told."""
     with transaction.atomic():
-        if not move(job, GenerationState.NEEDS_ATTENTION, why=why, due_at=None):
+        if not move(job, GenerationState.NEEDS_ATTENTION, why=why, due_at=None, **fields):
             return False
         tell_admins(job.organisation, text=f"{job.take} needs attention. {why}", path=reverse("attention_list"))
     logger.warning("job needs attention", generation=str(job.pk), why=why)

@@ -2,6 +2,7 @@
 
 import secrets
 from decimal import Decimal
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -144,7 +145,7 @@ def decide(attempt: Attempt, verdict: Verdict) -> bool:
 
 def _accepted(job: Generation, attempt: Attempt, verdict: Verdict) -> None:
     due = timezone.now() + clock.poll_pause(0 * clock.SECOND)
-    fields = {"task_id": verdict.task_id, "submitted_at": attempt.sent_at, "due_at": due}
+    fields: dict[str, Any] = {"task_id": verdict.task_id, "submitted_at": attempt.sent_at, "due_at": due}
     move(job, GenerationState.RUNNING, why=verdict.text, **fields)
 
 

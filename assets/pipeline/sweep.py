@@ -4,9 +4,10 @@ import contextlib
 import shutil
 import tempfile
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import time
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -40,12 +41,12 @@ def sweep() -> Swept:
     return Swept(jobs=sum(_put(pk, due_at, now + REDELIVER) for pk, due_at in due))
 
 
-def _put(pk: object, due_at: object, again: object) -> bool:
+def _put(pk: UUID, due_at: datetime | None, again: datetime) -> bool:
     with transaction.atomic():
         # Whoever moves `due_at` from the value that all saw puts the job on the queue.
         if not Generation.objects.filter(pk=pk, due_at=due_at).update(due_at=again):
             return False
-        enqueue(ADVANCE, str(pk))
+        enqueue(ADVANCE, pk)
     return True
 
 

@@ -1,6 +1,7 @@
 """The outcome of a paid call is unknown: never sent again; a callback may prove a task ours, else a person decides."""
 
 from decimal import Decimal
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -92,7 +93,7 @@ def adopt(attempt: Attempt, task_id: str, *, why: str) -> bool:
         if job.state not in (GenerationState.UNKNOWN, GenerationState.NEEDS_ATTENTION) or job.task_id:
             _second_task(job, attempt, task_id)
             return True
-        fields = {"task_id": task_id, "submitted_at": attempt.sent_at, "due_at": timezone.now()}
+        fields: dict[str, Any] = {"task_id": task_id, "submitted_at": attempt.sent_at, "due_at": timezone.now()}
         move(job, GenerationState.RUNNING, why=why, **fields)
         enqueue(ADVANCE, job.pk)
     return True

@@ -1,13 +1,74 @@
-"""Stub."""
+"""What only a person can settle: jobs of unknown fate with their evidence, and a line that stands still."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from assets.actions.attention import resolve_attention
+from assets.actions.line import start_line
+from assets.forms.attention import ResolveForm
+from assets.models import Generation, GenerationState, LineStop
+from projects.access import MemberRequest, load, logged_in, with_right
+from projects.errors import Refused
+from projects.paging import page_by_key
+from projects.roles import Right
+
+PAGE_SIZE = 20
 
 
-def attention_list(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stub."""
-    raise Http404
+@require_safe
+@with_right(Right.RESOLVE_ATTENTION)
+def attention_list(request: MemberRequest) -> HttpResponse:
+    """The cases, newest first, and the stops of the line."""
+    return attention_page(request)
 
 
-def attention_resolve(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """Stub."""
-    raise Http404
+def attention_page(request: MemberRequest, refused: ResolveForm | None = None, pk: UUID | None = None) -> HttpResponse:
+    """The page; with a form that was refused, that case shows it and the answer is a 422."""
+    waiting = (
+        Generation.objects.visible_to(request.user)
+        .filter(organisation=request.member.organisation, state=GenerationState.NEEDS_ATTENTION)
+        .select_related("take__shot__project", "take__created_by")
+        .prefetch_related("attempts", "moves__by")
+    )
+    page = page_by_key(waiting, request.GET, size=PAGE_SIZE)
+    cases = [(job, refused if refused and job.pk == pk else ResolveForm(job=job)) for job in page.rows]
+    context = {
+        "cases": cases,
+        "page": page,
+        "stops": LineStop.objects.open().order_by("created_at"),
+        "rate": request.member.organisation.usd_per_credit,
+    }
+    return render(request, "assets/attention.html", context, status=422 if refused else 200)
+
+
+@require_POST
+@logged_in
+def attention_resolve(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Follow the choice for one job."""
+    jobs = Generation.objects.visible_to(request.user).select_related("organisation")
+    job = load(request, jobs, Right.RESOLVE_ATTENTION, pk=pk)
+    form = ResolveForm(request.POST, job=job)
+    if form.is_valid():
+        try:
+            done = resolve_attention(by=request.user, generation=job, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"{done.take} is settled: {done.get_state_display().lower()}.")
+            return redirect("attention_list")
+    return attention_page(request, form, pk)
+
+
+@require_POST
+@with_right(Right.RESOLVE_ATTENTION)
+def line_start(request: MemberRequest) -> HttpResponse:
+    """Submit again after a stop."""
+    if start_line(by=request.user, organisation=request.member.organisation):
+        messages.success(request, "The line runs again. Waiting takes are being sent.")
+    else:
+        messages.info(request, "The line was running already.")
+    return redirect("attention_list")

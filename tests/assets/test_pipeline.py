@@ -30,5 +30,5 @@ def test_a_take_becomes_a_stored_clip(standin: StandIn, job: Generation) -> None
     job.refresh_from_db()
     assert job.state == GenerationState.READY
     clip = Clip.objects.get(take=job.take)
-    assert default_storage.size(clip.file.name) == clip.size
+    assert default_storage.size(str(clip.file.name)) == clip.size
     assert clip.poster

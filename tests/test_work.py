@@ -1,0 +1,77 @@
+"""`manage.py work` with real processes, a real database file and a local Kie.ai."""
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assets.providers.standin import StandIn
+from tests.worker_support import Site, below, is_alive, wait_for
+
+pytestmark = [pytest.mark.worker]
+
+
+@pytest.fixture
+def standin() -> Iterator[StandIn]:
+    """Kie.ai on this machine; tasks end when `complete` is called."""
+    with StandIn(latency=None, short_side=64) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database file, made once."""
+    with StandIn() as nobody:
+        made = Site(tmp_path_factory.mktemp("empty"), nobody)
+        made.manage("migrate", "--verbosity", "0", "--skip-checks")
+    return made.database
+
+
+@pytest.fixture
+def site(tmp_path: Path, standin: StandIn, empty_database: Path) -> Site:
+    """A site of its own for each test."""
+    shutil.copy(empty_database, tmp_path / "db.sqlite3")
+    return Site(tmp_path, standin)
+
+
+def test_a_take_becomes_ready_and_drawn(site: Site, standin: StandIn) -> None:
+    job = site.ask()
+    with site.work() as work:
+        assert wait_for(lambda: site.state(job) == "running", 20), work.log.read_text()
+        standin.complete()
+        assert wait_for(lambda: site.state(job) == "ready", 20), work.log.read_text()
+        assert wait_for(lambda: site.rows("SELECT 1 FROM assets_clip WHERE proxy <> ''"), 20), work.log.read_text()
+    assert len(standin.accepted) == 1
+    assert "Traceback" not in work.log.read_text()
+
+
+def test_killed_workers_are_replaced_and_paid_once(site: Site, standin: StandIn) -> None:
+    job = site.ask()
+    with site.work() as work:
+        assert wait_for(lambda: site.state(job) == "running", 20), work.log.read_text()
+        # All workers at once: one of them holds the lock of their queue, which stays locked for their successors.
+        (sentinel,) = below(work.cluster("kling"))
+        for worker in below(sentinel)[:4]:
+            os.kill(worker, signal.SIGKILL)
+        standin.complete()
+        assert wait_for(lambda: site.state(job) == "ready", 90), work.log.read_text()
+    assert len(standin.accepted) == 1
+
+
+def test_nobody_outlives_a_killed_supervisor(site: Site) -> None:
+    with site.work() as work:
+        tree = work.tree()
+        assert len(tree) > 8
+        work.process.kill()
+        assert wait_for(lambda: not any(is_alive(pid) for pid in tree), 10)
+
+
+def test_it_stops_within_ten_seconds(site: Site) -> None:
+    with site.work() as work:
+        tree = work.tree()
+        work.process.send_signal(signal.SIGTERM)
+        assert work.process.wait(timeout=10) == 0
+        assert not any(is_alive(pid) for pid in tree)
