@@ -114,7 +114,7 @@ def _upright_srgb(image: Image.Image) -> Image.Image:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         wanted = "RGBA" if upright.mode == "RGBA" else "RGB"
         converted = ImageCms.profileToProfile(upright, source, ImageCms.createProfile("sRGB"), outputMode=wanted)
-    except ImageCms.PyCMSError:  # a broken or unfitting profile: the pixels as they are
+    except (ImageCms.PyCMSError, OSError, ValueError):  # a broken or unfitting profile: the pixels as they are
         return upright
     return converted or upright
 

@@ -1,0 +1,87 @@
+"""Real pictures and real videos, small, made on the spot."""
+
+import array
+import hashlib
+import io
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from PIL import Image
+
+from assets.clips import store_clip
+from assets.media.probe import probe
+from assets.models import Clip, Take
+
+SOUND_RATE = 44_100
+
+
+def picture(
+    size: tuple[int, int] = (640, 360), kind: str = "PNG", colour: Any = (200, 40, 40), **options: Any
+) -> bytes:
+    """An image of one colour, encoded."""
+    return encoded(Image.new("RGB", size, colour), kind, **options)
+
+
+def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
+    """The bytes of an image."""
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def grey_of(frame: int) -> int:
+    """How bright frame number `frame` of a sample video is."""
+    return (20 + frame * 8) % 256
+
+
+def video(
+    path: Path, *, frames: int = 24, fps: int = 24, size: tuple[int, int] = (320, 180), sound: bool = False
+) -> Path:
+    """An H.264 MP4 whose frames are grey, each 8 brighter than the one before."""
+    with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
+        stream = container.add_stream("libx264", rate=fps, options={"preset": "ultrafast", "bf": "2"})
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuv420p"
+        stream.codec_context.gop_size = 8
+        audio = container.add_stream("aac", rate=SOUND_RATE, layout="mono") if sound else None
+        for number in range(frames):
+            grey = bytes([grey_of(number)]) * (size[0] * size[1] * 4)
+            frame = av.VideoFrame.from_bytes(grey, *size, format="rgba")
+            frame.pts, frame.time_base = number, Fraction(1, fps)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+        if audio is not None:
+            _write_sound(container, audio, frames * SOUND_RATE // fps // 1024)
+    return path
+
+
+def sound_only(path: Path) -> Path:
+    """An MP4 with sound and no picture."""
+    with av.open(str(path), "w", format="mp4") as container:
+        _write_sound(container, container.add_stream("aac", rate=SOUND_RATE, layout="mono"), 20)
+    return path
+
+
+def _write_sound(container: OutputContainer, stream: AudioStream, blocks: int) -> None:
+    for block in range(blocks):
+        samples = av.AudioFrame(format="fltp", layout="mono", samples=1024)
+        samples.planes[0].update(array.array("f", [0.1] * 1024).tobytes())
+        samples.sample_rate, samples.pts, samples.time_base = SOUND_RATE, block * 1024, Fraction(1, SOUND_RATE)
+        container.mux(stream.encode(samples))
+    container.mux(stream.encode(None))
+
+
+def stored_clip(path: Path, take: Take, **options: Any) -> Clip:
+    """A clip with a real file in storage; `path` is where the video is made."""
+    data = video(path, **options).read_bytes()
+    return store_clip(
+        take=take,
+        path=path,
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        probe=probe(path),
+    )

@@ -1,0 +1,124 @@
+"""Facts and pictures of video files, and what hostile bytes come to."""
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from assets.media import sandbox
+from assets.media.probe import NotAVideo, draw, frame_image, probe
+from assets.media.proxy import proxy_size
+from tests.assets.samples import grey_of, picture, sound_only, video
+
+
+def test_facts_of_a_silent_clip(tmp_path: Path) -> None:
+    facts = probe(video(tmp_path / "clip.mp4", frames=24, fps=24))
+    assert (facts.width, facts.height, facts.fps_num, facts.fps_den) == (320, 180, 24, 1)
+    assert (facts.frames, facts.duration_ms) == (24, 1000)
+    assert (facts.video_codec, facts.audio_codec, facts.container) == ("h264", "", "mp4")
+
+
+def test_facts_of_a_clip_with_sound(tmp_path: Path) -> None:
+    assert probe(video(tmp_path / "clip.mp4", sound=True)).audio_codec == "aac"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty"),
+        (b"<!DOCTYPE html><title>502</title>", "web page"),
+        (b'{"code": 404}', "JSON"),
+        (b"#EXTM3U\nfile:///etc/passwd\n", "something else"),
+        (picture(), "something else"),
+        (b"\0\0\0\x18ftypisom\0\0\2\0isomiso2" + b"\xff" * 5000, "cut off"),
+    ],
+)
+def test_what_is_no_video_is_refused_in_words(tmp_path: Path, data: bytes, words: str) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(data)
+    with pytest.raises(NotAVideo, match=words):
+        probe(path)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_clip_that_was_cut_off_is_refused(tmp_path: Path, share: float) -> None:
+    path = video(tmp_path / "clip.mp4", frames=48)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+    with pytest.raises(NotAVideo):
+        probe(path)
+
+
+def test_a_video_without_a_picture_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotAVideo, match="no picture"):
+        probe(sound_only(tmp_path / "clip.mp4"))
+
+
+def test_a_missing_file_is_no_verdict_on_a_video(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        probe(tmp_path / "nowhere.mp4")
+
+
+def test_a_decoder_that_hangs_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\nexec sleep 30\n")
+    slow.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(slow))
+    began = time.monotonic()
+    with pytest.raises(NotAVideo, match="longer than"):
+        sandbox.run_limited("probe", video(tmp_path / "clip.mp4", frames=2), seconds=0.2)
+    assert time.monotonic() - began < 10
+
+
+def test_a_decoder_that_crashes_takes_nobody_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    crashing = tmp_path / "crashing"
+    crashing.write_text("#!/bin/sh\nkill -SEGV $$\n")
+    crashing.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(crashing))
+    with pytest.raises(NotAVideo, match="gave up"):
+        probe(video(tmp_path / "clip.mp4", frames=2))
+
+
+@pytest.mark.parametrize("number", [0, 1, 7, 8, 13, 22, 23])
+def test_a_frame_is_exactly_the_one_asked_for(tmp_path: Path, number: int) -> None:
+    image = frame_image(video(tmp_path / "clip.mp4"), number)
+    shade = image.getpixel((160, 90))
+    assert isinstance(shade, tuple)
+    assert abs(shade[0] - grey_of(number)) <= 3
+
+
+@pytest.mark.parametrize("number", [-1, 24, 10**6])
+def test_a_frame_beyond_the_clip_is_refused(tmp_path: Path, number: int) -> None:
+    with pytest.raises(NotAVideo, match="no frame"):
+        frame_image(video(tmp_path / "clip.mp4"), number)
+
+
+def test_poster_sprite_and_proxy(tmp_path: Path) -> None:
+    drawn = draw(video(tmp_path / "clip.mp4", frames=48, size=(960, 540), sound=True), tmp_path)
+    with Image.open(drawn.poster) as poster, Image.open(drawn.sprite) as sprite:
+        assert (poster.format, poster.size) == ("JPEG", (960, 540))
+        assert (drawn.sprite_frames, sprite.size) == (10, (3200, 180))
+    facts = probe(drawn.proxy)
+    assert (facts.width, facts.height, facts.frames) == (640, 360, 48)
+    assert (facts.video_codec, facts.audio_codec) == ("h264", "aac")
+
+
+def test_the_sprite_runs_through_the_clip(tmp_path: Path) -> None:
+    drawn = draw(video(tmp_path / "clip.mp4", frames=20), tmp_path)
+    with Image.open(drawn.sprite) as sprite:
+        shades = [sprite.convert("L").crop((320 * n, 0, 320 * n + 320, 180)).tobytes()[0] for n in range(10)]
+    assert shades == sorted(shades)
+    assert abs(shades[0] - grey_of(1)) <= 6
+
+
+def test_a_clip_of_three_frames_has_a_sprite_of_three(tmp_path: Path) -> None:
+    assert draw(video(tmp_path / "clip.mp4", frames=3), tmp_path).sprite_frames == 3
+
+
+@pytest.mark.parametrize(
+    ("size", "wanted"), [((1280, 720), (640, 360)), ((720, 1280), (360, 640)), ((200, 100), (200, 100))]
+)
+def test_the_short_side_of_a_proxy_is_360_at_most(size: tuple[int, int], wanted: tuple[int, int]) -> None:
+    assert proxy_size(*size) == wanted
