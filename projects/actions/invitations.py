@@ -86,11 +86,14 @@ def accept(*, by: User | None, invitation: Invitation, name: str = "", password:
     """
     if by and not belongs_to(invitation, by):
         raise NotForYou(f"This invitation is for {invitation.email}, and you are logged in as {by.email}.")
+    # The row's lock makes a second press wait; then it finds the invitation used.
+    opened = Invitation.objects.select_for_update().filter(pk=invitation.pk).open().first()
+    if opened is None:
+        raise Refused("This invitation was used, withdrawn or became too old in the meantime.")
     _refuse_member(invitation.organisation, invitation.email)
     user = by or _newcomer(invitation, name, password)
-    opened = Invitation.objects.filter(pk=invitation.pk).open()
-    if not opened.update(accepted_at=timezone.now(), accepted_by=user):
-        raise Refused("This invitation was used, withdrawn or became too old in the meantime.")
+    opened.accepted_at, opened.accepted_by = timezone.now(), user
+    opened.save(update_fields=["accepted_at", "accepted_by"])
     member = Member.objects.create(organisation=invitation.organisation, user=user, role=invitation.role)
     log(
         organisation=invitation.organisation,
@@ -114,11 +117,16 @@ def belongs_to(invitation: Invitation, user: User) -> bool:
 
 
 def _newcomer(invitation: Invitation, name: str, password: str | None) -> User:
+    known = LogInFirst(f"{invitation.email} has an account already. Log in with it to join.")
     if person_with(invitation.email):
-        raise LogInFirst(f"{invitation.email} has an account already. Log in with it to join.")
+        raise known
     if not password:
         raise Refused("A new account needs a password.")
-    return make_person(email=invitation.email, name=name, password=password)
+    try:
+        with transaction.atomic():
+            return make_person(email=invitation.email, name=name, password=password)
+    except IntegrityError as error:  # another organisation's invitation was used at this very moment
+        raise known from error
 
 
 def _refuse_member(organisation: Organisation, address: str) -> None:

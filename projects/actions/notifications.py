@@ -1,13 +1,16 @@
-"""Reading what one was told. No audit rows: reading changes nothing for anybody else."""
+"""Reading what one was told, and the mails that got lost. No audit rows: this changes nothing for anybody else."""
 
 from datetime import timedelta
 
 from django.utils import timezone
 
-from projects.models import Notification, User
+from projects.models import Invitation, Notification, User
+from projects.models.organisation import INVITATION_LIVES
 from projects.queue import enqueue
 
 MAIL_TASK = "projects.tasks.mail_notification"
+INVITATION_TASK = "projects.tasks.mail_invitation"
+BATCH = 100
 PATIENCE = timedelta(minutes=2)
 TOO_LATE = timedelta(hours=24)
 
@@ -28,10 +31,11 @@ def ask_again_for_lost_mail() -> int:
     For the metronome. Younger than two minutes: still under way. Older than a day: no news any more.
     """
     now = timezone.now()
-    lost = Notification.objects.filter(
-        by_mail=True, mailed_at=None, created_at__lt=now - PATIENCE, created_at__gt=now - TOO_LATE
-    )
-    keys = list(lost.order_by("created_at", "id").values_list("pk", flat=True)[:100])
-    for key in keys:
-        enqueue(MAIL_TASK, key)
-    return len(keys)
+    told = Notification.objects.filter(by_mail=True, created_at__lt=now - PATIENCE, created_at__gt=now - TOO_LATE)
+    invited = Invitation.objects.open().filter(expires_at__lt=now + INVITATION_LIVES - PATIENCE)
+    asked = 0
+    for rows, task in ((told, MAIL_TASK), (invited, INVITATION_TASK)):
+        for key in rows.filter(mailed_at=None).order_by("created_at").values_list("pk", flat=True)[:BATCH]:
+            enqueue(task, key)
+            asked += 1
+    return asked

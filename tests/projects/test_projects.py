@@ -122,9 +122,7 @@ def test_the_database_holds_the_name_rule_too(project: Project, pat: User) -> No
         ({"acceptance_criteria": "x\n" * 21}, "20 are the most"),
     ],
 )
-def test_bad_fields_get_a_sentence_and_keep_what_was_typed(
-    pats: Client, fields: dict[str, str], sentence: str
-) -> None:
+def test_bad_fields_get_a_sentence_and_keep_what_was_typed(pats: Client, fields: dict[str, str], sentence: str) -> None:
     answer = pats.post(reverse("project_create"), {**FIELDS, "audience": "Growers", **fields})
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -216,9 +214,7 @@ def test_an_archived_project_changes_only_after_restoring(pat: User, project: Pr
 
 def test_archiving_frees_the_name_and_restoring_says_if_it_was_taken(pat: User, project: Project) -> None:
     archive_project(by=pat, project=project)
-    create_project(
-        by=pat, organisation=project.organisation, name=project.name, brief=BriefContent(Goal.DEMO_CLIP)
-    )
+    create_project(by=pat, organisation=project.organisation, name=project.name, brief=BriefContent(Goal.DEMO_CLIP))
     with pytest.raises(Refused, match="Rename that one first"):
         restore_project(by=pat, project=project)
 
