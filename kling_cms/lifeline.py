@@ -1,6 +1,7 @@
 """No orphans: a process that ends with its parent, however the parent ends, and whose forks do the same.
 
 Linux sends a signal when the parent dies. Elsewhere a thread looks once a second.
+`python -m kling_cms.lifeline PARENT COMMAND ...` ties any program so, on Linux only.
 """
 
 import ctypes
@@ -45,3 +46,8 @@ def _watch(parent: int) -> None:
 
 # Loaded before any fork: a fork of a threaded process may not load libraries.
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+if __name__ == "__main__":
+    _tie(int(sys.argv[1]))
+    os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606  # the command line is our caller's own

@@ -1,5 +1,6 @@
 """The processes of the demo: started in order, watched, and stopped together."""
 
+import contextlib
 import os
 import secrets
 import signal
@@ -16,6 +17,7 @@ from urllib.request import urlopen
 
 SECONDS_TO_STOP = 12
 SECONDS_TO_ANSWER = 60
+THREADS = 8
 
 
 class DemoError(Exception):
@@ -67,12 +69,22 @@ def demo_environment(base_dir: Path, home: Path, port: int, kie_port: int) -> di
     }
 
 
+def web_command(port: int) -> list[str]:
+    """The web server: one process, some threads, silent unless something is wrong."""
+    line = [sys.executable, "-m", "gunicorn", "kling_cms.wsgi", "--bind", f"127.0.0.1:{port}"]
+    return [*line, "--threads", str(THREADS), "--log-level", "warning", "--no-control-socket"]
+
+
 @dataclass
 class Troupe:
-    """The demo's processes; each leads a group of its own, so that Ctrl-C reaches only us and we stop them in order."""
+    """The demo's processes; each leads a group of its own, so that Ctrl-C reaches only us and we stop them in order.
+
+    What they say goes to our own output, or to the end of the file `log`.
+    """
 
     environment: Mapping[str, str]
     base_dir: Path
+    log: Path | None = None
     members: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def run(self, *arguments: str) -> None:
@@ -86,10 +98,18 @@ class Troupe:
         self.launch(name, self._command(arguments))
 
     def launch(self, name: str, line: Sequence[str]) -> None:
-        """Start any program that goes on."""
-        self.members[name] = subprocess.Popen(
-            list(line), env=dict(self.environment), cwd=self.base_dir, start_new_session=True, stdin=subprocess.DEVNULL
-        )
+        """Start any program that goes on, until we end it or are gone ourselves."""
+        tied = [sys.executable, "-m", "kling_cms.lifeline", str(os.getpid()), *line]
+        with self.log.open("ab") if self.log else contextlib.nullcontext() as output:
+            self.members[name] = subprocess.Popen(
+                tied,
+                env=dict(self.environment),
+                cwd=self.base_dir,
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
 
     def stop(self, *names: str) -> None:
         """Stop these (all, the last started first) politely, and by force after a while."""

@@ -1,7 +1,6 @@
 """`make demo`: the whole product with made-up data on this machine, no account and no money needed."""
 
 import os
-import sys
 import time
 from typing import Any, Never
 
@@ -9,11 +8,18 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from kling_cms.demo.data import PASSWORD, PEOPLE
-from kling_cms.demo.server import DemoError, Troupe, demo_environment, on_stop, port_is_free, wait_for
+from kling_cms.demo.server import (
+    DemoError,
+    Troupe,
+    demo_environment,
+    on_stop,
+    port_is_free,
+    wait_for,
+    web_command,
+)
 
 KIE_PORT_OFFSET = 1
 WATCH_SECONDS = 0.5
-THREADS = 8
 # While the data is made the stand-in answers at once; afterwards a take lasts long enough to watch it.
 SEEDING_LATENCY, USUAL_LATENCY = "0.5", "12"
 
@@ -80,9 +86,7 @@ class Command(BaseCommand):
         troupe.stop("stand-in")
         self._start_kie(troupe, kie_port, USUAL_LATENCY)
         self._step("Starting the web server")
-        server = [sys.executable, "-m", "gunicorn", "kling_cms.wsgi", "--bind", f"127.0.0.1:{port}"]
-        quiet = ["--threads", str(THREADS), "--log-level", "warning", "--no-control-socket"]
-        troupe.launch("web server", [*server, *quiet])
+        troupe.launch("web server", web_command(port))
         wait_for(f"http://127.0.0.1:{port}/healthz", troupe)
 
     def _start_kie(self, troupe: Troupe, port: int, latency: str) -> None:
