@@ -1,13 +1,20 @@
 """Delivery packages: approved files only, fixed once sealed."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from assets.models import Version
 from projects.models import Organisation, Project, Row, User
 from reviews.models.round import Round
+
+
+def _count(rows: models.QuerySet[Any]) -> Coalesce:
+    """How many of these rows belong to the package of the outer query."""
+    of_package = rows.filter(package=OuterRef("pk")).order_by().values("package").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(of_package), 0)
 
 
 class PackageQuerySet(models.QuerySet["Package"]):
@@ -16,6 +23,10 @@ class PackageQuerySet(models.QuerySet["Package"]):
     def visible_to(self, user: User) -> Self:
         """Packages of the person's organisations."""
         return self.filter(organisation__in=Organisation.objects.visible_to(user))
+
+    def counted(self) -> Self:
+        """With `clips` and `taken` (downloads), counted for the rows shown only."""
+        return self.annotate(clips=_count(PackageItem.objects.all()), taken=_count(Download.objects.all()))
 
 
 class Package(Row):
