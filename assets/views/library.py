@@ -44,8 +44,9 @@ class Tile(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of one file: a sentence, and the asset it became or the one that has these bytes already."""
+    """What came of a file: a sentence, and the asset it became or the one that has these bytes already."""
 
+    file: str
     stored: bool
     text: str
     asset: Asset | None = None
@@ -81,15 +82,19 @@ def asset_upload(request: MemberRequest) -> HttpResponse:
         outcomes = [_add(request, file, form) for file in files]
     else:
         told = " ".join(str(text) for errors in form.errors.values() for text in errors) or "No file was chosen."
-        outcomes = [Outcome(False, f"Nothing was stored. {told}")]
+        outcomes = [Outcome("Upload", False, f"Nothing was stored. {told}")]
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":
         return _told_to_script(request, outcomes[-1])
     for outcome in outcomes:
-        text = outcome.text
-        if outcome.asset and not outcome.stored:
-            text = format_html('{} <a href="{}">Open it</a>', text, reverse("asset_detail", args=[outcome.asset.pk]))
-        messages.add_message(request, messages.SUCCESS if outcome.stored else messages.ERROR, text)
+        messages.add_message(request, messages.SUCCESS if outcome.stored else messages.ERROR, _words(outcome))
     return redirect("asset_list")
+
+
+def _words(outcome: Outcome) -> str:
+    if outcome.asset is None or outcome.stored:
+        return f"{outcome.file}: {outcome.text}"
+    url = reverse("asset_detail", args=[outcome.asset.pk])
+    return format_html('{}: {} <a href="{}">Open it</a>', outcome.file, outcome.text, url)
 
 
 def _add(request: MemberRequest, file: "UploadedFile[bytes]", form: UploadForm) -> Outcome:
@@ -103,10 +108,10 @@ def _add(request: MemberRequest, file: "UploadedFile[bytes]", form: UploadForm) 
             **form.cleaned_data,
         )
     except AlreadyInLibrary as refused:
-        return Outcome(False, f"{name}: {refused}", refused.asset)
+        return Outcome(name, False, str(refused), refused.asset)
     except Refused as refused:
-        return Outcome(False, f"{name}: {refused}")
-    return Outcome(True, _stored_words(asset.name, asset.current_version), asset)
+        return Outcome(name, False, str(refused))
+    return Outcome(name, True, _stored_words(asset.name, asset.current_version), asset)
 
 
 def _stored_words(name: str, version: AssetVersion | None) -> str:
