@@ -20,22 +20,29 @@ class Limit:
 # The windows are a little wider than Kie's: calls may bunch up on their way.
 CREATES = Limit("create", 20, timedelta(seconds=10.3))
 ASKS = Limit("ask", 10, timedelta(seconds=1.1))
+RIVALS = timedelta(seconds=0.2)
 
 
 def take_slot(limit: Limit) -> datetime | None:
     """Take one call of the limit: None when it may be made now, else the moment from which to try again."""
     now = timezone.now()
-    slots = list(RateSlot.objects.filter(limit=limit.name).order_by("free_at").values_list("pk", "free_at"))
+    slots = list(
+        RateSlot.objects.filter(limit=limit.name, number__lt=limit.calls)
+        .order_by("free_at")
+        .values_list("pk", "free_at")
+    )
     if len(slots) < limit.calls:
         _make(limit, now)
         return take_slot(limit)
+    # Booked beyond the window: by a clock that ran ahead and was set back. Such a slot is free.
+    busy = [free_at for _, free_at in slots if now < free_at <= now + limit.window]
     for pk, free_at in slots:
-        if free_at > now:
-            return free_at
+        if free_at in busy:
+            continue
         # A slot goes to whoever changes it from the value that both saw.
         if RateSlot.objects.filter(pk=pk, free_at=free_at).update(free_at=now + limit.window):
             return None
-    return now + timedelta(seconds=0.2)
+    return min(busy, default=now + RIVALS)
 
 
 def _make(limit: Limit, now: datetime) -> None:
