@@ -95,12 +95,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(accepted_at=None, revoked_at=None)
 
     def visible_to(self, user: User) -> Self:
-        """Invitations of the organisations the person administers."""
-        return self.filter(
-            organisation__members__user=user,
-            organisation__members__role=Role.ADMIN,
-            organisation__members__is_active=True,
-        )
+        """Invitations of the person's organisations (the right MANAGE_MEMBERS is checked by the view)."""
+        return self.filter(organisation__in=Organisation.objects.visible_to(user))
 
 
 def invitation_expiry() -> datetime:

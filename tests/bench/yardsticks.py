@@ -1,0 +1,35 @@
+"""What our pages are compared with, and the addresses of the benchmark's server."""
+
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.template import engines
+from django.urls import include, path
+
+from projects.models import Project
+
+# The plainest page that lists rows: no frame, no components, one loop.
+PLAIN = engines["django"].from_string(
+    "<!doctype html><title>{{ project }}</title><h1>{{ project }}</h1><p>{{ user.name }}</p><table>"
+    "{% for shot in shots %}<tr><td>{{ shot.number }}</td><td>{{ shot.name }}</td><td>{{ shot.state }}</td>"
+    "<td>{{ shot.state_since }}</td><td>{{ shot.spent }}</td></tr>{% endfor %}</table>"
+)
+RANGE_FILE: dict[str, Any] = {}
+
+
+def fifty_rows(request: HttpRequest, pk: Any) -> HttpResponse:
+    """Fifty rows, five queries: session, person, memberships (the same middleware as ours), project, shots."""
+    project = Project.objects.get(pk=pk)
+    return HttpResponse(PLAIN.render({"project": project, "shots": project.shots.all()[:50]}, request))
+
+
+def bare_file(request: HttpRequest) -> FileResponse:
+    """One MiB of a file as Django's own response, without asking who wants it."""
+    return FileResponse(open(RANGE_FILE["path"], "rb"))  # noqa: PTH123  # the response closes it
+
+
+urlpatterns = [
+    path("bench/rows/<uuid:pk>/", fifty_rows),
+    path("bench/file", bare_file),
+    path("", include("kling_cms.urls")),
+]
