@@ -43,16 +43,20 @@ def request_of(take: Take) -> TakeRequest:
 
 def problems(wanted: TakeRequest, today: date) -> list[str]:
     """Why this can't be made, a sentence each; empty when it can. `today` decides whether rights have expired."""
+    return [sentence for _, sentence in faults(wanted, today)]
+
+
+def faults(wanted: TakeRequest, today: date) -> list[tuple[str, str]]:
+    """The problems, each with the field of the request it is about."""
     if wanted.route not in MODEL_OF:
-        return ["Choose where the clip starts: from words or from an image."]
-    found = _prompt_problems(wanted.prompt)
+        return [("route", "Choose where the clip starts: from words or from an image.")]
+    found = [("prompt", sentence) for sentence in _prompt_faults(wanted.prompt)]
     if wanted.seconds not in MODELS[wanted.model].seconds:
-        found.append("Kling makes clips of 5 or 10 seconds. Choose one of them.")
-    found += _text_problems(wanted) if wanted.route == Route.TEXT else _image_problems(wanted, today)
-    return found
+        found.append(("seconds", "Kling makes clips of 5 or 10 seconds. Choose one of them."))
+    return found + (_text_faults(wanted) if wanted.route == Route.TEXT else _image_faults(wanted, today))
 
 
-def _prompt_problems(prompt: str) -> list[str]:
+def _prompt_faults(prompt: str) -> list[str]:
     if not prompt.strip():
         return ["The prompt is empty. Say what should be seen and what should happen."]
     found = [sentence] if (sentence := too_long(prompt)) else []
@@ -61,22 +65,22 @@ def _prompt_problems(prompt: str) -> list[str]:
     return found
 
 
-def _text_problems(wanted: TakeRequest) -> list[str]:
-    found = [] if wanted.aspect_ratio in Ratio.values else ["Choose a ratio: 16:9, 9:16 or 1:1."]
+def _text_faults(wanted: TakeRequest) -> list[tuple[str, str]]:
+    found = [] if wanted.aspect_ratio in Ratio.values else [("aspect_ratio", "Choose a ratio: 16:9, 9:16 or 1:1.")]
     if wanted.image is not None:
-        found.append("A prompt-led take starts without an image. Choose the asset-led route to use one.")
+        found.append(("image", "A prompt-led take starts without an image. Choose the asset-led route to use one."))
     return found
 
 
-def _image_problems(wanted: TakeRequest, today: date) -> list[str]:
+def _image_faults(wanted: TakeRequest, today: date) -> list[tuple[str, str]]:
     if wanted.image is None:
-        return ["Choose the image this take starts from."]
+        return [("image", "Choose the image this take starts from.")]
     if wanted.aspect_ratio:
-        return ["An asset-led clip follows its image: leave the ratio open."]
+        return [("aspect_ratio", "An asset-led clip follows its image: leave the ratio open.")]
     limits = MODELS[wanted.model].image
-    found = [problem] if (problem := wanted.image.asset.rights_problem(today)) else []
+    found = [("image", problem)] if (problem := wanted.image.asset.rights_problem(today)) else []
     if limits and wanted.image.content_type not in limits.types:
-        found.append("Kling takes JPEG and PNG images. Upload this one again in the library.")
+        found.append(("image", "Kling takes JPEG and PNG images. Upload this one again in the library."))
     if limits and wanted.image.size > limits.max_bytes:
-        found.append("The image is over 10 MB, more than Kling takes. Upload a smaller one.")
+        found.append(("image", "The image is over 10 MB, more than Kling takes. Upload a smaller one."))
     return found

@@ -11,11 +11,13 @@ from assets.models import Generation, GenerationMove, Price, Shot, Take
 from assets.models.generation import GenerationState
 from assets.pricing import PriceChanged, price_of
 from assets.requests import MAX_TAKES, TakeRequest, problems
+from projects.access import member_for, require
 from projects.actions.audit import log
 from projects.actions.money import OverBudget, hold
 from projects.errors import Refused
 from projects.models import User
 from projects.queue import enqueue
+from projects.roles import Right
 
 SUBMIT = "assets.tasks.submit"
 KEY_LENGTH = 64
@@ -46,8 +48,9 @@ def request_takes(
     """Queue 1 to 4 takes of one request; the same key again gives the same takes, whoever was first.
 
     `price_shown`: credits of all takes together as they stood on the button. Raises Refused and its kinds: NoPrice,
-    PriceChanged, OverBudget; then nothing has changed.
+    PriceChanged, OverBudget; or PermissionDenied. Then nothing has changed.
     """
+    require(member_for(by, shot.project.organisation_id), Right.GENERATE)
     _check(wanted, takes, request_key, shot, parent)
     try:
         with transaction.atomic():

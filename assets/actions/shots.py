@@ -10,9 +10,11 @@ from django.utils import timezone
 from assets.models import Clip, Generation, Shot
 from assets.models.generation import END_STATES
 from assets.models.shot import ShotState
+from projects.access import member_for, require
 from projects.actions.audit import log
 from projects.errors import Refused
 from projects.models import Project, User
+from projects.roles import Right
 
 # While a shot stands in one of these, its jobs alone decide where it stands; later states are people's decisions.
 BY_JOBS = (ShotState.DRAFT, ShotState.GENERATING, ShotState.TRIAGE)
@@ -20,7 +22,8 @@ BY_JOBS = (ShotState.DRAFT, ShotState.GENERATING, ShotState.TRIAGE)
 
 @transaction.atomic
 def create_shot(*, by: User, project: Project, name: str, description: str = "") -> Shot:
-    """A new shot at the end of the project's list. Raises Refused in an archived project."""
+    """A new shot at the end of the project's list. Raises PermissionDenied, or Refused in an archived project."""
+    require(member_for(by, project.organisation_id), Right.EDIT_SHOT)
     locked = Project.objects.select_for_update().get(pk=project.pk)
     refuse_archived(locked)
     last = locked.shots.aggregate(last=Max("number"))["last"] or 0
@@ -31,7 +34,8 @@ def create_shot(*, by: User, project: Project, name: str, description: str = "")
 
 @transaction.atomic
 def edit_shot(*, by: User, shot: Shot, name: str, description: str) -> Shot:
-    """Change what a shot is called and what it shall show."""
+    """Change what a shot is called and what it shall show. Raises as `create_shot`."""
+    require(member_for(by, shot.project.organisation_id), Right.EDIT_SHOT)
     refuse_archived(shot.project)
     old = Shot.objects.select_for_update().get(pk=shot.pk)
     changes = {

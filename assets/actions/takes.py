@@ -1,4 +1,7 @@
-"""What people think of takes: rate, select, discard, restore; and the same request once more."""
+"""What people think of takes: rate, select, discard, restore; and the same request once more.
+
+Each raises PermissionDenied for somebody without the right and Refused for what can't be done; then nothing changed.
+"""
 
 from decimal import Decimal
 
@@ -13,13 +16,16 @@ from assets.models.generation import GenerationState
 from assets.models.shot import ShotState
 from assets.requests import request_of
 from assets.signals import version_selected
+from projects.access import member_for, require
 from projects.actions.audit import log
 from projects.errors import Refused
 from projects.models import User
+from projects.roles import Right
 
 
-def _locked(take: Take) -> Take:
-    """The take as it is now, behind the lock on its shot: selecting and discarding it can't cross."""
+def _locked(take: Take, by: User) -> Take:
+    """The take as it is now, behind the lock on its shot: selecting and discarding can't cross. Asks for the right."""
+    require(member_for(by, take.shot.project.organisation_id), Right.SELECT_TAKE)
     Shot.objects.select_for_update().get(pk=take.shot_id)
     return Take.objects.select_related(
         "shot__project__organisation", "generation", "clip", "version", "image__asset"
@@ -45,7 +51,7 @@ def rate_take(*, by: User, take: Take, rating: int | None) -> Take:
     """Give a ready take 1 to 5, or take the rating back (None). Raises Refused."""
     if rating is not None and rating not in range(1, 6):
         raise Refused("A rating is 1 to 5.")
-    now = _locked(take)
+    now = _locked(take, by)
     _refuse_unready(now, "rated")
     if now.rating != rating:
         log(
@@ -66,7 +72,7 @@ def select_take(*, by: User, take: Take) -> Version:
 
     Sends `version_selected` inside the transaction, so that what follows from it stands or falls with it.
     """
-    now = _locked(take)
+    now = _locked(take, by)
     if version := _version(now):
         return version
     refuse_archived(now.shot.project)
@@ -90,7 +96,7 @@ def discard_take(*, by: User, take: Take, reason: str) -> Take:
     """Put a finished take aside, with a reason; it can be restored. Raises Refused for a version or a running take."""
     if reason not in DiscardReason.values:
         raise Refused("Choose why the take is put aside.")
-    now = _locked(take)
+    now = _locked(take, by)
     if version := _version(now):
         raise Refused(f"{_name(now)} is v{version.number} of this shot, so it stays in the history.")
     if not now.generation.is_over:
@@ -113,7 +119,7 @@ def discard_take(*, by: User, take: Take, reason: str) -> Take:
 @transaction.atomic
 def restore_take(*, by: User, take: Take) -> Take:
     """Bring a discarded take back; one that is not discarded stays as it is."""
-    now = _locked(take)
+    now = _locked(take, by)
     if now.discarded_at is not None:
         now.discarded_at, now.discard_reason = None, ""
         now.save(update_fields=["discarded_at", "discard_reason"])

@@ -1,4 +1,5 @@
-// The composer: the button stays shut, with the reason under it, until there is something to make.
+// The composer: the button stays shut, with the reason under it, until there is something to make. And one page of the
+// history keeps one idempotency key: after the back button the browser may fetch the page anew, which must not pay twice.
 import { each } from "./each.js";
 
 const MOST = 1000;
@@ -22,4 +23,10 @@ each("#composer", (form) => {
   form.addEventListener("change", refresh);
   form.addEventListener("htmx:afterSettle", refresh);
   refresh();
+
+  const key = form.elements.key;
+  if (history.state?.key) key.value = history.state.key;
+  else history.replaceState({ ...history.state, key: key.value }, "");
+  // The browser fills in what was typed before only now, and tells nobody: price, count and hints have to hear of it.
+  addEventListener("pageshow", () => form.elements.prompt.dispatchEvent(new Event("input", { bubbles: true })));
 });

@@ -1,0 +1,166 @@
+"""The contact sheet of a shot: what each tile says, which tiles still change, and how long such jobs take."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from statistics import median
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
+
+from assets.composer import as_uuid, key_after
+from assets.models import Clip, FailureClass, Generation, Shot, Take, Version
+from assets.models.generation import END_STATES, GenerationState
+from assets.pricing import PriceTable, price_table
+from projects.models import Member, Organisation
+from projects.roles import Right
+
+SHEET_SIZE = 24
+TYPICAL_OF = 50
+DRAWING_LASTS = timedelta(minutes=3)
+
+NEXT_STEP: dict[str, str] = {
+    FailureClass.PROVIDER: "Kling's side failed. The same request often works the second time.",
+    FailureClass.MODERATION: "Kling refused the words or the image. Change them, then generate again.",
+    FailureClass.INVALID_INPUT: "Kie refused the request. Change the prompt or the image.",
+    FailureClass.OUT_OF_CREDITS: "The Kie account is empty. An admin tops it up; then generate again.",
+    FailureClass.UNKNOWN: "Nobody could tell whether Kie made it. Look into the job, then generate again.",
+    FailureClass.BAD_RESULT: "What came back was no usable clip. Generate again; an admin can ask Kie about it.",
+}
+
+# Filters of the sheet by the word in the address.
+READY = Q(generation__state=GenerationState.READY)
+KEPT = Q(discarded_at=None)
+FILTERS: dict[str, tuple[str, Q]] = {
+    "": ("All", KEPT),
+    "triage": ("To triage", KEPT & READY & Q(rating=None, version=None)),
+    "rated": ("Rated", KEPT & Q(rating__isnull=False)),
+    "failed": ("Failed", KEPT & Q(generation__state=GenerationState.FAILED)),
+    "discarded": ("Discarded", ~KEPT),
+}
+
+
+def sheet_takes(shot: Shot) -> QuerySet[Take]:
+    """The shot's takes with all that their tiles show, in one query."""
+    return (
+        Take.objects.filter(shot=shot, generation__isnull=False)
+        .select_related("generation", "clip", "version", "image__asset", "parent", "created_by")
+        .defer("generation__result_url", "clip__file")
+    )
+
+
+def filter_counts(shot: Shot) -> dict[str, int]:
+    """How many takes each filter shows, and `last`: the highest number, which keys are made from. One query."""
+    counts: dict[str, Any] = {name or "all": Count("pk", filter=condition) for name, (_, condition) in FILTERS.items()}
+    found = Take.objects.filter(shot=shot).aggregate(last=Max("number"), **counts)
+    return {name: count or 0 for name, count in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One take on the sheet. `price` and `cost` in credits, None where the person sees no money or nothing is known."""
+
+    take: Take
+    job: Generation
+    clip: Clip | None
+    version: Version | None
+    price: Decimal | None = None
+    cost: Decimal | None = None
+    typical: int | None = None
+    key: str = ""
+    may_select: bool = False
+    may_generate: bool = False
+
+    @property
+    def state(self) -> str:
+        """The pill: of the job, or that people put the take aside."""
+        return "discarded" if self.take.discarded_at else self.job.state
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a machine is at work on it."""
+        return self.job.state not in END_STATES and self.job.state != GenerationState.NEEDS_ATTENTION
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the job has ended."""
+        return self.job.state in END_STATES
+
+    @property
+    def next_step(self) -> str:
+        """What to do after this failure."""
+        return NEXT_STEP.get(self.job.failure_class, "")
+
+    @property
+    def stamp(self) -> str:
+        """Changes when the tile has to be drawn again."""
+        drawn = self.clip is not None and bool(self.clip.proxy)
+        return f"{self.job.state}{'-drawn' if drawn else ''}"
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether the page should ask again: the job runs, or its pictures are being drawn."""
+        ended = self.job.finished_at
+        drawing = self.job.state == GenerationState.READY and not self.stamp.endswith("-drawn")
+        return self.is_running or bool(drawing and ended and timezone.now() - ended < DRAWING_LASTS)
+
+    @property
+    def watch(self) -> str:
+        """The tile's word in the address of the next question."""
+        return f"{self.take.pk}:{self.stamp}"
+
+
+def tiles_of(takes: Iterable[Take], member: Member, shot: Shot, last: int) -> list[Tile]:
+    """Tiles for that member: prices and buttons by their rights. One query for prices, one a model that is running."""
+    rows = list(takes)
+    organisation = shot.project.organisation
+    money, generate = member.can(Right.SEE_MONEY), member.can(Right.GENERATE)
+    prices = price_table(organisation) if generate else {}
+    running = {take.model for take in rows if take.generation.state not in END_STATES}
+    typical = {model: typical_seconds(organisation, model) for model in running}
+    open_project = shot.project.archived_at is None
+    return [
+        Tile(
+            take=take,
+            job=take.generation,
+            clip=getattr(take, "clip", None),
+            version=getattr(take, "version", None),
+            price=_price(prices, take),
+            cost=take.generation.cost if money else None,
+            typical=typical.get(take.model),
+            key=key_after(member.user, shot, last, take, button="again") if generate else "",
+            may_select=open_project and member.can(Right.SELECT_TAKE),
+            may_generate=open_project and generate,
+        )
+        for take in rows
+    ]
+
+
+def _price(table: PriceTable, take: Take) -> Decimal | None:
+    row = table.get((take.model, take.seconds, take.sound))
+    return row.credits if row else None
+
+
+def typical_seconds(organisation: Organisation, model: str) -> int | None:
+    """The median seconds from asking to ready, of the model's last 50 ready takes; None before the first."""
+    spans = (
+        Generation.objects.filter(
+            organisation=organisation, state=GenerationState.READY, take__model=model, finished_at__isnull=False
+        )
+        .order_by("-finished_at")
+        .values_list("created_at", "finished_at")[:TYPICAL_OF]
+    )
+    seconds = [_seconds(*span) for span in spans]
+    return round(median(seconds)) if seconds else None
+
+
+def _seconds(began: datetime, ended: datetime | None) -> float:
+    return (ended - began).total_seconds() if ended else 0.0
+
+
+def watched(words: Sequence[str]) -> dict[Any, str]:
+    """The ids and stamps that a page names in its question; what can't be read is left out."""
+    pairs = (word.partition(":") for word in words[: 2 * SHEET_SIZE])
+    return {key: stamp for text, _, stamp in pairs if (key := as_uuid(text))}
