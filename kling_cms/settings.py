@@ -259,6 +259,9 @@ LOGGING = {
         # httpx logs whole URLs at INFO; a result link is a bearer secret for its twenty minutes.
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
+        # Through our own lines only: Django's handlers write whole addresses, tokens included.
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "django-q": {"level": "WARNING"},
         "django_structlog": {"level": "WARNING" if TESTING else config.log_level},
     },

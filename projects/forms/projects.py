@@ -58,7 +58,7 @@ class BriefForm(forms.Form):
     message = forms.CharField(
         max_length=2000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 5}),
         help_text="What should stay with them.",
     )
     acceptance_criteria = forms.CharField(
