@@ -17,9 +17,7 @@ class WrongMove(Exception):
     """A move that the state graph doesn't have: a mistake in the code, never in the data."""
 
 
-def move(
-    generation: Generation, new: GenerationState, *, by: User | None = None, why: str = "", **fields: Any
-) -> bool:
+def move(generation: Generation, new: GenerationState, *, by: User | None = None, why: str = "", **fields: Any) -> bool:
     """Move the job from the state in which the caller saw it, and set `fields` with it. `by`: None is the machine.
 
     False when somebody else moved it first: nothing has changed then, and the caller must not act on what it knew.

@@ -30,7 +30,7 @@ def standin(settings: Settings) -> Iterator[StandIn]:
 def ask(carl: User, shot: Shot) -> Ask:
     """Ask for one take of 5 s with this prompt: its job, queued, with its hold of 55 credits."""
     Price.objects.all().delete()
-    PriceFactory()
+    PriceFactory.create()
 
     def one(prompt: str = "A paper boat crosses a puddle", key: str = "") -> Generation:
         wanted = TakeRequest("text", prompt, 5, False, "16:9")

@@ -105,14 +105,14 @@ def test_a_move_off_the_graph_raises(old: GenerationState, new: GenerationState)
 @pytest.mark.django_db
 @pytest.mark.parametrize(("old", "new"), [pair for pair in ALL if pair[1] in TRANSITIONS[pair[0]]])
 def test_a_move_on_the_graph_leaves_one_row(old: GenerationState, new: GenerationState) -> None:
-    job = GenerationFactory(state=old, failure_class="provider" if old == "failed" else "")
+    job = GenerationFactory.create(state=old, failure_class="provider" if old == "failed" else "")
     assert move(job, new, why="because", failure_class=FailureClass.PROVIDER)
     assert [(row.old, row.new, row.why) for row in job.moves.all()] == [(old, new, "because")]
 
 
 @pytest.mark.django_db
 def test_of_two_movers_one_wins() -> None:
-    job = GenerationFactory()
+    job = GenerationFactory.create()
     stale = Generation.objects.get(pk=job.pk)
     assert move(job, GenerationState.SUBMITTING)
     assert not move(stale, GenerationState.CANCELLED)
@@ -122,14 +122,14 @@ def test_of_two_movers_one_wins() -> None:
 
 @pytest.mark.django_db
 def test_a_move_names_who(carl: User) -> None:
-    job = GenerationFactory()
+    job = GenerationFactory.create()
     move(job, GenerationState.CANCELLED, by=carl)
     assert job.moves.get().by == carl
 
 
 @pytest.mark.django_db
 def test_an_end_is_never_due() -> None:
-    job = GenerationFactory()
+    job = GenerationFactory.create()
     move(job, GenerationState.CANCELLED)
     job.refresh_from_db()
     assert job.due_at is None
