@@ -13,7 +13,7 @@ from av.container import OutputContainer
 from PIL import Image
 
 from assets.clips import store_clip
-from assets.media.probe import probe
+from assets.media.reading import read_probe
 from assets.models import Clip, Take
 
 SOUND_RATE = 44_100
@@ -83,5 +83,5 @@ def stored_clip(path: Path, take: Take, **options: Any) -> Clip:
         path=path,
         sha256=hashlib.sha256(data).hexdigest(),
         size=len(data),
-        probe=probe(path),
+        probe=read_probe(path),  # without the child process: these bytes are our own
     )

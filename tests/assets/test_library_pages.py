@@ -224,4 +224,4 @@ def test_files_are_images_of_known_types(carls: Client, hero: Asset) -> None:
     small = carls.get(reverse("asset_thumbnail", args=[hero.current_version.pk]))
     assert (full["Content-Type"], small["Content-Type"]) == ("image/png", "image/jpeg")
     assert len(b"".join(full.streaming_content)) == hero.current_version.size
-    small.close()
+    assert b"".join(small.streaming_content).startswith(b"\xff\xd8")

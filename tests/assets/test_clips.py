@@ -1,0 +1,161 @@
+"""Clips: kept once by their content, drawn from once, played by ranges, downloaded by right."""
+
+import hashlib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from assets.clips import draw_clip, store_clip
+from assets.media.reading import NotAVideo, read_probe
+from assets.models import Clip, Shot, Take
+from assets.views.clips import download_name
+from projects.models import User
+from tests.assets.samples import stored_clip, video
+from tests.factories import ClipFactory, GenerationFactory, ShotFactory, TakeFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def take(shot: Shot, carl: User) -> Take:
+    """Carl's finished take."""
+    take = TakeFactory(shot=shot, number=3, created_by=carl)
+    GenerationFactory(take=take, state="ready", charged=Decimal("27.5"))
+    return take
+
+
+@pytest.fixture
+def clip(take: Take, tmp_path: Path) -> Clip:
+    """Its clip, with a real file."""
+    return stored_clip(tmp_path / "clip.mp4", take)
+
+
+def objects() -> list[str]:
+    folders = default_storage.listdir("clips")[0]
+    return sorted(name for folder in folders for name in default_storage.listdir(f"clips/{folder}")[1])
+
+
+def test_a_clip_is_stored_by_its_content(clip: Clip) -> None:
+    assert clip.file.name == f"clips/{clip.sha256[:2]}/{clip.sha256}.mp4"
+    assert hashlib.sha256(Path(clip.file.path).read_bytes()).hexdigest() == clip.sha256
+    assert (clip.frames, clip.fps, clip.size) == (24, Decimal(24), Path(clip.file.path).stat().st_size)
+
+
+def test_storing_twice_gives_one_clip_and_one_object(clip: Clip, take: Take, tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    again = store_clip(take=take, path=path, sha256=clip.sha256, size=clip.size, probe=read_probe(path))
+    assert again == clip
+    assert objects() == [f"{clip.sha256}.mp4"]
+
+
+def test_two_takes_with_the_same_bytes_share_the_object(clip: Clip, tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    other = store_clip(take=TakeFactory(), path=path, sha256=clip.sha256, size=clip.size, probe=read_probe(path))
+    assert (other.pk != clip.pk, other.file.name) == (True, clip.file.name)
+
+
+def test_a_file_of_another_size_is_not_stored(take: Take, tmp_path: Path) -> None:
+    path = video(tmp_path / "clip.mp4", frames=2)
+    with pytest.raises(ValueError, match="bytes"):
+        store_clip(take=take, path=path, sha256="a" * 64, size=1, probe=read_probe(path))
+    assert not default_storage.exists("clips")
+
+
+def test_drawing_gives_poster_sprite_and_proxy(clip: Clip) -> None:
+    draw_clip(clip.pk)
+    clip.refresh_from_db()
+    assert clip.sprite_frames == 10
+    assert all(default_storage.exists(file.name) for file in (clip.poster, clip.sprite, clip.proxy))
+
+
+def test_drawing_again_does_nothing(clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw_clip(clip.pk)
+    monkeypatch.setattr("assets.clips.draw", lambda *paths: pytest.fail("drawn again"))
+    draw_clip(str(clip.pk))
+
+
+def test_a_clip_that_can_not_be_drawn_says_so(clip: Clip) -> None:
+    Path(clip.file.path).write_bytes(b"nonsense")
+    with pytest.raises(NotAVideo):
+        draw_clip(clip.pk)
+    clip.refresh_from_db()
+    assert not clip.poster
+
+
+def test_a_lost_file_is_no_bad_video(clip: Clip) -> None:
+    Path(clip.file.path).unlink()
+    with pytest.raises(FileNotFoundError):
+        draw_clip(clip.pk)
+
+
+def test_the_page_shows_the_facts(carls: Client, clip: Clip) -> None:
+    page = carls.get(reverse("clip_detail", args=[clip.pk])).content.decode()
+    for fact in ("320 × 180", "24 at 24 a second", clip.sha256, "27.5 credits", clip.take.prompt):
+        assert fact in page
+
+
+def test_a_reviewer_sees_no_price_and_no_frame_form(ritas: Client, clip: Clip) -> None:
+    page = ritas.get(reverse("clip_detail", args=[clip.pk])).content.decode()
+    assert "credits" not in page
+    assert reverse("clip_frame", args=[clip.pk]) not in page
+    assert reverse("clip_download", args=[clip.pk]) in page
+
+
+@pytest.mark.parametrize("takes", [3, 50])
+def test_the_page_costs_the_same_for_3_and_50_takes(
+    carls: Client, clip: Clip, takes: int, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(takes):
+        ClipFactory(take=TakeFactory(shot=clip.take.shot, number=100 + number))
+    with django_assert_max_num_queries(12):
+        carls.get(reverse("clip_detail", args=[clip.pk]))
+
+
+def test_a_seek_is_a_range(carls: Client, clip: Clip) -> None:
+    answer = carls.get(reverse("clip_video", args=[clip.pk]), headers={"Range": "bytes=4-11"})
+    assert (answer.status_code, answer["Content-Type"]) == (206, "video/mp4")
+    assert b"".join(answer.streaming_content)[:4] == b"ftyp"
+
+
+def test_what_is_not_drawn_yet_is_404(carls: Client, clip: Clip) -> None:
+    for name in ("clip_poster", "clip_sprite", "clip_proxy"):
+        assert carls.get(reverse(name, args=[clip.pk])).status_code == 404
+
+
+def test_what_is_drawn_is_shown(carls: Client, clip: Clip) -> None:
+    draw_clip(clip.pk)
+    for name, kind in (("clip_poster", "image/jpeg"), ("clip_sprite", "image/jpeg"), ("clip_proxy", "video/mp4")):
+        answer: Any = carls.get(reverse(name, args=[clip.pk]))
+        assert (answer.status_code, answer["Content-Type"]) == (200, kind)
+        assert len(b"".join(answer.streaming_content)) == int(answer["Content-Length"])
+
+
+def test_strangers_get_404_for_everything(sams: Client, clip: Clip) -> None:
+    for name in ("clip_detail", "clip_video", "clip_proxy", "clip_poster", "clip_sprite", "clip_download"):
+        assert sams.get(reverse(name, args=[clip.pk])).status_code == 404
+    assert sams.post(reverse("clip_frame", args=[clip.pk]), {"frame": "1"}).status_code == 404
+
+
+def test_nobody_gets_a_file_without_logging_in(client: Client, clip: Clip) -> None:
+    assert client.get(reverse("clip_video", args=[clip.pk])).status_code == 302
+
+
+def test_a_download_has_a_readable_name(ritas: Client, clip: Clip) -> None:
+    answer: Any = ritas.get(reverse("clip_download", args=[clip.pk]))
+    assert answer["Content-Disposition"] == 'attachment; filename="spring-launch-opening-take-3.mp4"'
+    assert hashlib.sha256(b"".join(answer.streaming_content)).hexdigest() == clip.sha256
+
+
+@pytest.mark.parametrize(
+    ("name", "part"), [("Überblick", "überblick"), ("東京の夜", "東京の夜"), ("../..", ""), ("x" * 120, "x" * 60)]
+)
+def test_a_download_name_keeps_other_scripts_and_no_paths(name: str, part: str) -> None:
+    take = TakeFactory(shot=ShotFactory(name=name, project__name="P"), number=1)
+    wanted = "-".join(filter(None, ["p", part, "take-1.mp4"]))
+    assert download_name(ClipFactory(take=take)) == wanted
