@@ -1,6 +1,7 @@
 """What the review room shows of one version, read in a fixed number of queries."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Prefetch
 
@@ -75,17 +76,30 @@ def rounds_of(version: Version, member: Member) -> list[RoundView]:
     return [round_view(asked, member) for asked in rounds]
 
 
-def threads_of(version: Version) -> list[Note]:
-    """Top-level notes by frame (whole-clip notes first) with replies and answering takes; three queries."""
-    notes = (
-        Note.objects.filter(version=version, parent=None)
+@dataclass(frozen=True)
+class Thread:
+    """A note and what was said to it, oldest first."""
+
+    note: Note
+    replies: list[Note]
+
+
+def threads_of(version: Version) -> list[Thread]:
+    """The notes by frame (whole-clip notes first) with replies and answering takes; two queries."""
+    said = (
+        Note.objects.filter(version=version)
         .select_related("author", "resolved_by")
-        .prefetch_related(
-            Prefetch("replies", Note.objects.select_related("author")),
-            Prefetch("answers", NoteAnswer.objects.select_related("take")),
-        )
+        .prefetch_related(Prefetch("answers", NoteAnswer.objects.select_related("take")))
     )
-    return sorted(notes, key=lambda note: (-1 if note.frame is None else note.frame, note.created_at))
+    replies: dict[UUID, list[Note]] = {}
+    notes = []
+    for note in said:
+        if note.parent_id:
+            replies.setdefault(note.parent_id, []).append(note)
+        else:
+            notes.append(note)
+    notes.sort(key=lambda note: (-1 if note.frame is None else note.frame, note.created_at))
+    return [Thread(note, replies.get(note.pk, [])) for note in notes]
 
 
 def latest_objection(version: Version) -> Decision | None:

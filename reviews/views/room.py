@@ -58,7 +58,8 @@ def render_room(
         "current": rounds[0] if rounds and rounds[0].asked.state != RoundState.WITHDRAWN else None,
         "rounds": rounds,
         "threads": threads,
-        "open_count": sum(note.resolved_at is None for note in threads),
+        "notes": [thread.note for thread in threads],
+        "open_count": sum(thread.note.resolved_at is None for thread in threads),
         "note_form": note_form or NoteForm(),
         "decision_form": decision_form or DecisionForm(initial={"file_sha256": version.clip.sha256}),
         "versions": version.shot.versions.all(),
@@ -77,7 +78,7 @@ def _next_waiting(request: MemberRequest, version: Version) -> Round | None:
 def version_revise(request: MemberRequest, pk: UUID) -> HttpResponse:
     """The composer with the open notes beside the prompt; the takes it queues answer the notes that are ticked."""
     version = load_version(request, pk, Right.GENERATE)
-    notes = [note for note in threads_of(version) if note.resolved_at is None]
+    notes = [thread.note for thread in threads_of(version) if thread.note.resolved_at is None]
     ticked = set(request.POST.getlist("answers")) if request.method == "POST" else {str(note.pk) for note in notes}
 
     def answered(takes: list[Take]) -> None:
