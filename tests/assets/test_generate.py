@@ -25,7 +25,7 @@ BOAT = TakeRequest("text", "A paper boat crosses a puddle", 5, False, "16:9")
 def price(db: None) -> Price:
     """The only price: 55 credits for 5 s silent."""
     Price.objects.all().delete()
-    return PriceFactory()
+    return PriceFactory.create()
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_another_key_gives_other_takes(price: Price, carl: User, shot: Shot, que
 
 
 def test_a_key_of_another_shot_is_refused(price: Price, carl: User, shot: Shot, queue: list[Any]) -> None:
-    ask(carl, ShotFactory(project=shot.project))
+    ask(carl, ShotFactory.create(project=shot.project))
     with pytest.raises(Refused, match="another shot"):
         ask(carl, shot)
 
@@ -109,20 +109,20 @@ def test_without_a_price_nothing_is_queued(price: Price, carl: User, shot: Shot,
 
 def test_expired_rights_are_refused(price: Price, carl: User, shot: Shot) -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
-    asset = AssetFactory(organisation=shot.project.organisation, expires_on=yesterday)
+    asset = AssetFactory.create(organisation=shot.project.organisation, expires_on=yesterday)
     with pytest.raises(Refused, match="expired"):
         ask(carl, shot, wanted=TakeRequest("image", "It turns slowly around", 5, False, "", asset.current_version))
 
 
 def test_another_organisations_image_is_refused(price: Price, carl: User, shot: Shot) -> None:
-    image = AssetFactory().current_version
+    image = AssetFactory.create().current_version
     with pytest.raises(Refused, match="another organisation"):
         ask(carl, shot, wanted=TakeRequest("image", "It turns slowly around", 5, False, "", image))
 
 
 def test_a_parent_of_another_shot_is_refused(price: Price, carl: User, shot: Shot) -> None:
     with pytest.raises(Refused, match="another shot"):
-        ask(carl, shot, parent=TakeFactory())
+        ask(carl, shot, parent=TakeFactory.create())
 
 
 def test_an_archived_project_takes_nothing_new(price: Price, carl: User, shot: Shot) -> None:
@@ -161,7 +161,7 @@ def _at_once(by: User, shot: Shot, keys: list[str]) -> list[Any]:
 @pytest.mark.django_db(transaction=True)
 def test_one_key_pressed_eight_times_at_once_gives_one_job(carl: User, shot: Shot, queue: list[Any]) -> None:
     Price.objects.all().delete()
-    PriceFactory()
+    PriceFactory.create()
     answers = _at_once(carl, shot, ["k"] * 8)
     assert all(answer == answers[0] for answer in answers)
     assert Generation.objects.count() == 1
@@ -174,7 +174,7 @@ def test_ten_at_once_against_a_budget_for_nine_give_nine(
     carl: User, shot: Shot, northlight: Organisation, queue: list[Any]
 ) -> None:
     Price.objects.all().delete()
-    PriceFactory()
+    PriceFactory.create()
     Organisation.objects.update(monthly_limit=9 * 55)
     answers = _at_once(carl, shot, [f"k{place}" for place in range(10)])
     assert sum(isinstance(answer, money.OverBudget) for answer in answers) == 1

@@ -18,53 +18,53 @@ def _no_seeded_prices(db: None) -> None:
 
 
 def test_the_list_applies_to_everybody(northlight: Organisation) -> None:
-    row = PriceFactory()
+    row = PriceFactory.create()
     assert price_of(northlight, TEXT_MODEL, 5, False) == row
 
 
 def test_an_own_price_goes_before_the_list(northlight: Organisation) -> None:
-    PriceFactory(valid_from=timezone.now() - timedelta(days=1))
-    own = PriceFactory(organisation=northlight, credits=60)
+    PriceFactory.create(valid_from=timezone.now() - timedelta(days=1))
+    own = PriceFactory.create(organisation=northlight, credits=60)
     assert price_of(northlight, TEXT_MODEL, 5, False) == own
 
 
 def test_another_organisations_price_does_not_apply(northlight: Organisation) -> None:
-    PriceFactory(organisation=OrganisationFactory())
+    PriceFactory.create(organisation=OrganisationFactory.create())
     with pytest.raises(NoPrice, match="5 s silent"):
         price_of(northlight, TEXT_MODEL, 5, False)
 
 
 def test_a_later_row_applies_from_its_moment_on(northlight: Organisation) -> None:
-    old = PriceFactory()
-    new = PriceFactory(valid_from=datetime(2026, 11, 1, tzinfo=UTC), credits=70)
+    old = PriceFactory.create()
+    new = PriceFactory.create(valid_from=datetime(2026, 11, 1, tzinfo=UTC), credits=70)
     assert price_of(northlight, TEXT_MODEL, 5, False, datetime(2026, 10, 31, tzinfo=UTC)) == old
     assert price_of(northlight, TEXT_MODEL, 5, False, datetime(2026, 11, 1, tzinfo=UTC)) == new
 
 
 def test_a_closed_price_can_not_be_paid(northlight: Organisation) -> None:
-    PriceFactory(closed_at=timezone.now())
+    PriceFactory.create(closed_at=timezone.now())
     with pytest.raises(NoPrice, match="closed"):
         price_of(northlight, TEXT_MODEL, 5, False)
     assert price_table(northlight) == {}
 
 
 def test_a_new_row_opens_a_closed_price_again(northlight: Organisation) -> None:
-    PriceFactory(closed_at=timezone.now())
-    confirmed = PriceFactory(organisation=northlight, credits=60, valid_from=timezone.now())
+    PriceFactory.create(closed_at=timezone.now())
+    confirmed = PriceFactory.create(organisation=northlight, credits=60, valid_from=timezone.now())
     assert price_of(northlight, TEXT_MODEL, 5, False) == confirmed
 
 
 def test_the_rows_of_the_page_are_exact_text(northlight: Organisation) -> None:
-    PriceFactory(credits=Decimal("27.50"))
-    PriceFactory(model=IMAGE_MODEL, seconds=10, sound=True, credits=220)
+    PriceFactory.create(credits=Decimal("27.50"))
+    PriceFactory.create(model=IMAGE_MODEL, seconds=10, sound=True, credits=220)
     rows = price_rows(price_table(northlight))
     assert {"route": "text", "seconds": 5, "sound": False, "credits": "27.50"} in rows
     assert {"route": "image", "seconds": 10, "sound": True, "credits": "220.00"} in rows
 
 
 def test_the_smallest_request_is_a_quarter(northlight: Organisation) -> None:
-    PriceFactory()
-    PriceFactory(seconds=10, sound=True, credits=220)
+    PriceFactory.create()
+    PriceFactory.create(seconds=10, sound=True, credits=220)
     wanted = TakeRequest("text", "A boat", 10, True, "16:9")
     smaller = smallest_request(price_table(northlight), wanted)
     assert smaller is not None
@@ -72,5 +72,5 @@ def test_the_smallest_request_is_a_quarter(northlight: Organisation) -> None:
 
 
 def test_the_cheapest_request_gets_no_hint(northlight: Organisation) -> None:
-    PriceFactory()
+    PriceFactory.create()
     assert smallest_request(price_table(northlight), TakeRequest("text", "A boat", 5, False, "16:9")) is None

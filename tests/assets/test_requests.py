@@ -54,14 +54,14 @@ def test_the_image_route_needs_an_image() -> None:
 
 @pytest.mark.django_db
 def test_expired_rights_are_refused() -> None:
-    asset = AssetFactory(expires_on=date(2026, 11, 21))
+    asset = AssetFactory.create(expires_on=date(2026, 11, 21))
     wanted = text(route="image", aspect_ratio="", image=asset.current_version)
     assert "expired" in problems(wanted, TODAY)[0]
 
 
 @pytest.mark.django_db
 def test_an_image_of_another_type_or_too_big_is_refused() -> None:
-    image = AssetFactory().current_version
+    image = AssetFactory.create().current_version
     image.content_type, image.size = "image/webp", 11 * 1024 * 1024
     assert len(problems(text(route="image", aspect_ratio="", image=image), TODAY)) == 2
 
@@ -89,7 +89,7 @@ def test_a_good_prompt_gets_no_hint() -> None:
 
 @pytest.mark.django_db
 def test_hints_of_a_small_long_image_soon_without_rights() -> None:
-    image = AssetFactory(expires_on=date(2026, 11, 25)).current_version
+    image = AssetFactory.create(expires_on=date(2026, 11, 25)).current_version
     image.width, image.height = 900, 200
     codes = [hint.code for hint in image_hints(image, "1:1", TODAY)]
     assert codes == ["rights_soon", "image_size", "image_ratio", "ratio"]

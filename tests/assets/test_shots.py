@@ -46,20 +46,20 @@ def test_a_shot_without_takes_is_a_draft(shot: Shot) -> None:
 
 
 def test_running_jobs_and_spent_credits_are_counted(shot: Shot) -> None:
-    GenerationFactory(take__shot=shot, state="running")
-    GenerationFactory(take__shot=shot, state="ready", charged=Decimal(55))
+    GenerationFactory.create(take__shot=shot, state="running")
+    GenerationFactory.create(take__shot=shot, state="ready", charged=Decimal(55))
     now = fresh(shot)
     assert (now.running, now.spent, now.state) == (1, 55, ShotState.GENERATING)
 
 
 def test_when_all_ended_it_is_ready_to_triage(shot: Shot) -> None:
-    GenerationFactory(take__shot=shot, state="ready", charged=Decimal(55))
+    GenerationFactory.create(take__shot=shot, state="ready", charged=Decimal(55))
     assert fresh(shot).state == ShotState.TRIAGE
 
 
 def test_what_people_decided_is_left_alone(shot: Shot) -> None:
     set_shot_state(shot, ShotState.IN_REVIEW)
-    GenerationFactory(take__shot=shot, state="running")
+    GenerationFactory.create(take__shot=shot, state="running")
     now = fresh(shot)
     assert (now.state, now.running) == (ShotState.IN_REVIEW, 1)
 
@@ -72,12 +72,12 @@ def test_the_same_state_again_keeps_its_moment(shot: Shot) -> None:
 
 
 def test_the_poster_is_the_newest_take_not_discarded(shot: Shot) -> None:
-    kept = ClipFactory(take=TakeFactory(shot=shot, number=1))
-    ClipFactory(take=TakeFactory(shot=shot, number=2, discarded_at=timezone.now()))
+    kept = ClipFactory.create(take=TakeFactory.create(shot=shot, number=1))
+    ClipFactory.create(take=TakeFactory.create(shot=shot, number=2, discarded_at=timezone.now()))
     assert fresh(shot).poster_clip == kept
 
 
 def test_the_poster_is_the_current_version_when_there_is_one(shot: Shot) -> None:
-    version = VersionFactory(take=TakeFactory(shot=shot, number=1))
-    ClipFactory(take=TakeFactory(shot=shot, number=2))
+    version = VersionFactory.create(take=TakeFactory.create(shot=shot, number=1))
+    ClipFactory.create(take=TakeFactory.create(shot=shot, number=2))
     assert fresh(shot).poster_clip == version.clip

@@ -22,17 +22,17 @@ def ready(shot: Shot) -> Take:
 
 
 def ready_take(shot: Shot, number: int) -> Take:
-    take = TakeFactory(shot=shot, number=number)
-    GenerationFactory(take=take, state="ready", charged=55)
-    ClipFactory(take=take)
+    take = TakeFactory.create(shot=shot, number=number)
+    GenerationFactory.create(take=take, state="ready", charged=55)
+    ClipFactory.create(take=take)
     return take
 
 
 @pytest.fixture
 def failed(shot: Shot) -> Take:
     """A take that Kie failed to make."""
-    take = TakeFactory(shot=shot, number=1)
-    GenerationFactory(take=take, state="failed", failure_class="provider", charged=0)
+    take = TakeFactory.create(shot=shot, number=1)
+    GenerationFactory.create(take=take, state="failed", failure_class="provider", charged=0)
     return take
 
 
@@ -112,7 +112,7 @@ def test_a_version_is_never_discarded(ready: Take, carl: User) -> None:
 
 
 def test_a_running_take_is_not_discarded(carl: User, shot: Shot) -> None:
-    job = GenerationFactory(take__shot=shot, state="running")
+    job = GenerationFactory.create(take__shot=shot, state="running")
     with pytest.raises(Refused, match="still being made"):
         discard_take(by=carl, take=job.take, reason="motion")
 
@@ -140,13 +140,13 @@ def test_once_more_is_a_new_take_with_its_own_hold(failed: Take, carl: User, mon
 
 
 def test_a_take_in_doubt_is_not_asked_for_again(carl: User, shot: Shot) -> None:
-    job = GenerationFactory(take__shot=shot, state="needs_attention")
+    job = GenerationFactory.create(take__shot=shot, state="needs_attention")
     with pytest.raises(Refused, match="paid twice"):
         retry_take(by=carl, take=job.take, request_key="r")
 
 
 def test_an_archived_project_stops_a_retry(failed: Take, carl: User) -> None:
-    PriceFactory()
+    PriceFactory.create()
     failed.shot.project.archived_at = timezone.now()
     with pytest.raises(Refused, match="archived"):
         retry_take(by=carl, take=failed, request_key="r")
