@@ -14,7 +14,7 @@ from pytest_django import Settings
 from assets.actions.cancel import TooLate, cancel_take
 from assets.actions.generate import request_takes
 from assets.actions.line import line_stop, start_line
-from assets.models import Generation, GenerationState, LineStop, Outcome, Shot
+from assets.models import AssetVersion, Generation, GenerationState, LineStop, Outcome, Shot
 from assets.pipeline import clock, steps
 from assets.pipeline.account import check_account
 from assets.pipeline.outcome import Kind, Verdict
