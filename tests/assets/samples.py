@@ -75,6 +75,11 @@ def _write_sound(container: OutputContainer, stream: AudioStream, blocks: int) -
     container.mux(stream.encode(None))
 
 
+def body(response: Any) -> bytes:
+    """What an answer carries, streamed or not; a streamed one is closed by reading it."""
+    return b"".join(response.streaming_content) if response.streaming else bytes(response.content)
+
+
 def stored_clip(path: Path, take: Take, **options: Any) -> Clip:
     """A clip with a real file in storage; `path` is where the video is made."""
     data = video(path, **options).read_bytes()

@@ -18,6 +18,7 @@ from storages.backends.s3 import S3Storage
 
 from assets.models import Clip
 from projects.files import Span, UnsatisfiableError, keep_file, parse_range, serve_file
+from tests.assets.samples import body
 
 DATA = bytes(range(256)) * 8
 NAME = "clips/aa/content.mp4"
@@ -46,16 +47,6 @@ def asked(clip: Clip, method: str = "get", download_name: str | None = None, **h
     request = getattr(RequestFactory(), method)("/", headers={name.replace("_", "-"): v for name, v in headers.items()})
     answers.append(serve_file(request, clip.file, content_type="video/mp4", download_name=download_name))
     return answers[-1]
-
-
-def body(response: Any) -> bytes:
-    return b"".join(response.streaming_content) if response.streaming else bytes(response.content)
-
-
-def test_the_whole_file(clip: Clip) -> None:
-    response = asked(clip)
-    assert (response.status_code, response["Content-Length"], response["Accept-Ranges"]) == (200, "2048", "bytes")
-    assert body(response) == DATA
 
 
 @pytest.mark.parametrize(

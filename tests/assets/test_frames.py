@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def clip(shot: Shot, carl: User, tmp_path: Path) -> Clip:
     """A clip of 24 frames, each of its own grey."""
-    return stored_clip(tmp_path / "clip.mp4", TakeFactory(shot=shot, created_by=carl))
+    return stored_clip(tmp_path / "clip.mp4", TakeFactory.create(shot=shot, created_by=carl))
 
 
 def test_a_frame_becomes_an_asset_that_knows_where_it_came_from(clip: Clip, carl: User) -> None:
@@ -64,8 +64,8 @@ def test_a_retired_frame_comes_back(clip: Clip, carl: User) -> None:
 
 
 def test_it_carries_on_the_rights_of_the_image_the_clip_started_from(shot: Shot, carl: User, tmp_path: Path) -> None:
-    source = AssetFactory(licence="stock", consent="missing", expires_on=date(2026, 12, 1))
-    take = TakeFactory(shot=shot, route=Route.IMAGE, aspect_ratio="", image=source.current_version)
+    source = AssetFactory.create(licence="stock", consent="missing", expires_on=date(2026, 12, 1))
+    take = TakeFactory.create(shot=shot, route=Route.IMAGE, aspect_ratio="", image=source.current_version)
     asset = frame_to_asset(by=carl, clip=stored_clip(tmp_path / "clip.mp4", take), frame=0)
     assert (asset.licence, asset.consent, asset.expires_on) == ("stock", "missing", date(2026, 12, 1))
 

@@ -44,7 +44,7 @@ def logo(northlight: Organisation, carl: User) -> Asset:
 
 
 def use(asset: Asset) -> None:
-    TakeFactory(route=Route.IMAGE, aspect_ratio="", image=asset.current_version)
+    TakeFactory.create(route=Route.IMAGE, aspect_ratio="", image=asset.current_version)
 
 
 def test_an_asset_knows_its_bytes(logo: Asset, own_files: Path) -> None:
@@ -250,7 +250,7 @@ def test_adding_costs_the_same_however_full_the_library_is(northlight: Organisat
         return len(seen)
 
     first = queries(1)
-    OrganisationFactory()
+    OrganisationFactory.create()
     for colour in range(2, 6):
         add_asset(by=carl, organisation=northlight, upload=picture(colour=(colour, 0, 0)))
     assert queries(9) <= first

@@ -16,7 +16,7 @@ from assets.models import Asset
 from projects.goals import Route
 from projects.models import Organisation, User
 from projects.uploads import MOST_BYTES
-from tests.assets.samples import picture
+from tests.assets.samples import body, picture
 from tests.factories import AssetFactory, TakeFactory
 
 pytestmark = pytest.mark.django_db
@@ -112,9 +112,9 @@ def test_search_tags_and_states_stand_in_the_address(
     carls: Client, hero: Asset, northlight: Organisation, carl: User
 ) -> None:
     soon = timezone.localdate() + timedelta(days=3)
-    expiring = AssetFactory(organisation=northlight, name="Expiring hero", expires_on=soon)
-    AssetFactory(organisation=northlight, name="Expired", expires_on=soon - timedelta(days=9))
-    retire_asset(by=carl, asset=AssetFactory(organisation=northlight, name="Retired"))
+    expiring = AssetFactory.create(organisation=northlight, name="Expiring hero", expires_on=soon)
+    AssetFactory.create(organisation=northlight, name="Expired", expires_on=soon - timedelta(days=9))
+    retire_asset(by=carl, asset=AssetFactory.create(organisation=northlight, name="Retired"))
     assert names_on(carls) == {"hero", expiring.name, "Expired"}
     assert names_on(carls, "?q=HERO") == {"hero", expiring.name}
     assert names_on(carls, "?tag=night") == {"hero"}
@@ -211,7 +211,7 @@ def test_retire_restore_and_delete_from_the_page(carls: Client, hero: Asset) -> 
 
 
 def test_an_asset_in_use_offers_no_delete(carls: Client, hero: Asset) -> None:
-    TakeFactory(route=Route.IMAGE, aspect_ratio="", image=hero.current_version)
+    TakeFactory.create(route=Route.IMAGE, aspect_ratio="", image=hero.current_version)
     page = carls.get(reverse("asset_detail", args=[hero.pk]))
     assert "In use: it can be retired" in page.content.decode()
     answer = carls.post(reverse("asset_delete", args=[hero.pk]), follow=True)
@@ -223,5 +223,5 @@ def test_files_are_images_of_known_types(carls: Client, hero: Asset) -> None:
     full = carls.get(reverse("asset_file", args=[hero.current_version.pk]))
     small = carls.get(reverse("asset_thumbnail", args=[hero.current_version.pk]))
     assert (full["Content-Type"], small["Content-Type"]) == ("image/png", "image/jpeg")
-    assert len(b"".join(full.streaming_content)) == hero.current_version.size
-    assert b"".join(small.streaming_content).startswith(b"\xff\xd8")
+    assert len(body(full)) == hero.current_version.size
+    assert body(small).startswith(b"\xff\xd8")
