@@ -173,8 +173,7 @@ def test_damaged_forms_are_refused(carls: Client, shot: Shot, damage: dict[str, 
 
 
 def library(shot: Shot, **fields: Any) -> Asset:
-    asset: Asset = AssetFactory.create(organisation=shot.project.organisation, **fields)
-    return asset
+    return AssetFactory.create(organisation=shot.project.organisation, **fields)
 
 
 def test_an_asset_led_take_starts_from_the_chosen_image(carls: Client, shot: Shot) -> None:
@@ -202,6 +201,7 @@ def test_expired_assets_can_not_be_picked(carls: Client, shot: Shot) -> None:
 
 def test_other_organisations_assets_are_not_shown_nor_taken(carls: Client, shot: Shot) -> None:
     image = AssetFactory.create().current_version
+    assert image is not None
     assert str(image.pk) not in page(carls, shot)
     form = filled(carls, shot, route="image", image=str(image.pk))
     assert carls.post(address(shot), form).status_code == 422

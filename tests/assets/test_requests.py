@@ -1,9 +1,12 @@
 """Whether a take can be made as asked."""
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
+from assets.models import AssetVersion
 from assets.prompts import PROMPT_LIMIT, image_hints, prompt_hints, typed
 from assets.requests import TakeRequest, problems
 from tests.factories import AssetFactory
@@ -11,10 +14,14 @@ from tests.factories import AssetFactory
 TODAY = date(2026, 11, 22)
 
 
-def text(prompt: str = "A paper boat crosses a puddle", **fields: object) -> TakeRequest:
-    return TakeRequest(
-        **{"route": "text", "prompt": prompt, "seconds": 5, "sound": False, "aspect_ratio": "16:9", **fields}
-    )  # type: ignore[arg-type]  # fields vary by test
+def text(prompt: str = "A paper boat crosses a puddle", **changes: Any) -> TakeRequest:
+    return replace(TakeRequest("text", prompt, 5, False, "16:9"), **changes)
+
+
+def image_of(**fields: Any) -> AssetVersion:
+    image = AssetFactory.create(**fields).current_version
+    assert image is not None
+    return image
 
 
 def test_a_plain_prompt_can_be_made() -> None:
@@ -54,14 +61,13 @@ def test_the_image_route_needs_an_image() -> None:
 
 @pytest.mark.django_db
 def test_expired_rights_are_refused() -> None:
-    asset = AssetFactory.create(expires_on=date(2026, 11, 21))
-    wanted = text(route="image", aspect_ratio="", image=asset.current_version)
+    wanted = text(route="image", aspect_ratio="", image=image_of(expires_on=date(2026, 11, 21)))
     assert "expired" in problems(wanted, TODAY)[0]
 
 
 @pytest.mark.django_db
 def test_an_image_of_another_type_or_too_big_is_refused() -> None:
-    image = AssetFactory.create().current_version
+    image = image_of()
     image.content_type, image.size = "image/webp", 11 * 1024 * 1024
     assert len(problems(text(route="image", aspect_ratio="", image=image), TODAY)) == 2
 
@@ -89,7 +95,7 @@ def test_a_good_prompt_gets_no_hint() -> None:
 
 @pytest.mark.django_db
 def test_hints_of_a_small_long_image_soon_without_rights() -> None:
-    image = AssetFactory.create(expires_on=date(2026, 11, 25)).current_version
+    image = image_of(expires_on=date(2026, 11, 25))
     image.width, image.height = 900, 200
     codes = [hint.code for hint in image_hints(image, "1:1", TODAY)]
     assert codes == ["rights_soon", "image_size", "image_ratio", "ratio"]

@@ -49,7 +49,7 @@ def test_running_jobs_and_spent_credits_are_counted(shot: Shot) -> None:
     GenerationFactory.create(take__shot=shot, state="running")
     GenerationFactory.create(take__shot=shot, state="ready", charged=Decimal(55))
     now = fresh(shot)
-    assert (now.running, now.spent, now.state) == (1, 55, ShotState.GENERATING)
+    assert (now.running, now.spent, now.state) == (1, Decimal(55), "generating")
 
 
 def test_when_all_ended_it_is_ready_to_triage(shot: Shot) -> None:
