@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from environs import Env, EnvError
 
 SECONDS_A_CONNECTION_LIVES = 600
+# These commands touch no data of this configuration: the demo gives its processes one of their own.
+SIGN_NOTHING = (["demo"], ["kie_standin"])
 
 
 class BadSetting(SystemExit):
@@ -99,7 +101,7 @@ def _read(env: Env, base_dir: Path) -> Environment:
 
 def _secret_key(env: Env, debug: bool) -> str:
     key = env.str("SECRET_KEY", "")
-    if not key and (debug or "pytest" in sys.modules):
+    if not key and (debug or "pytest" in sys.modules or sys.argv[1:2] in SIGN_NOTHING):
         return "development-only-key-never-used-where-debug-is-off"
     if not key:
         raise BadSetting("SECRET_KEY", "is not set. Set it to 50 random characters and keep it the same everywhere.")
@@ -231,7 +233,7 @@ def _mailer(env: Env) -> dict[str, Any]:
             "timeout": parsed.get("EMAIL_TIMEOUT") or 20,
         }
     elif parsed["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
-        options = {"file_path": str(Path(parsed["EMAIL_FILE_PATH"]).resolve())}
+        options = {"file_path": f"/{parsed['EMAIL_FILE_PATH']}"}  # the parser takes the first slash away
     return {"BACKEND": parsed["EMAIL_BACKEND"], "OPTIONS": options}
 
 

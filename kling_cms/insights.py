@@ -3,16 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from statistics import median
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
-from assets.models import FailureClass, Generation, Shot, Stage
+from assets.actions.line import line_stop
+from assets.models import BalanceReading, FailureClass, Generation, LineStop, Shot, Stage
 from assets.models.generation import GenerationState
 from assets.models.shot import STAGE_OF, ShotState
-from projects.models import Organisation, Project, User
+from projects.actions.money import standing
+from projects.models import AuditEntry, Organisation, Project, User
 from projects.templatetags.house import duration
 from reviews.models import Decision, RoundState, Seat
 
@@ -130,11 +133,6 @@ def overdue_seats(organisation: Organisation, limit: int = 8) -> list[Seat]:
     )
 
 
-def attention_count(organisation: Organisation) -> int:
-    """Jobs whose fate a person must settle."""
-    return Generation.objects.filter(organisation=organisation, state=GenerationState.NEEDS_ATTENTION).count()
-
-
 def shots_waiting(user: User, organisation: Organisation, state: ShotState, limit: int = 6) -> list[Shot]:
     """Current projects' shots in a state that the person made or whose current version they selected, oldest first."""
     mine = Q(created_by=user) | Q(current_version__selected_by=user) | Q(current_version__take__created_by=user)
@@ -148,3 +146,42 @@ def projects_in_work(organisation: Organisation, limit: int = 6) -> list[Project
     return list(
         projects.annotate(shot_count=Count("shots")).order_by(F("brief__deadline").asc(nulls_last=True))[:limit]
     )
+
+
+@dataclass(frozen=True)
+class Engine:
+    """How the machine is doing: the line, Kie's balance when last read, what waits, and what the ledger booked."""
+
+    stop: LineStop | None
+    balance: BalanceReading | None
+    waiting: int
+    oldest: datetime | None
+    attention: int
+    settled: Decimal
+    held: Decimal
+
+
+def engine(organisation: Organisation) -> Engine:
+    """For the admin's home; four queries."""
+    jobs = Generation.objects.filter(organisation=organisation)
+    figures = jobs.unfinished().aggregate(
+        waiting=Count("id"),
+        oldest=Min("created_at"),
+        attention=Count("id", filter=Q(state=GenerationState.NEEDS_ATTENTION)),
+        held=Sum("held"),
+    )
+    settled = standing(organisation).month.settled
+    return Engine(
+        stop=line_stop(),
+        balance=BalanceReading.objects.first(),
+        waiting=figures["waiting"] - figures["attention"],
+        oldest=figures["oldest"],
+        attention=figures["attention"],
+        settled=settled,
+        held=figures["held"] or Decimal(0),
+    )
+
+
+def latest_audit(organisation: Organisation, limit: int = 5) -> list[AuditEntry]:
+    """The newest rows of the audit log."""
+    return list(AuditEntry.objects.filter(organisation=organisation)[:limit])

@@ -11,7 +11,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.utils import timezone
-from reviews.actions.packages import add_version, create_package, seal_package
 
 from assets.actions.generate import request_takes
 from assets.actions.library import add_asset
@@ -32,6 +31,7 @@ from projects.roles import Role
 from reviews.actions.asking import ask_review
 from reviews.actions.decisions import decide
 from reviews.actions.notes import add_note, reply, resolve_note
+from reviews.actions.packages import add_all, create_package, record_download, seal_package
 from reviews.models import Round, Verdict
 
 ORGANISATION = "Northlight Studio"
@@ -222,9 +222,10 @@ class Story:
     def _deliver(self, project: Project) -> None:
         pat = self.people["pat"]
         package = create_package(by=pat, project=project, name="Teaser, final", message="Two clips, as agreed.")
-        for version in Version.objects.filter(shot__project=project).order_by("shot__number"):
-            add_version(by=pat, package=package, version=version)
+        versions = Version.objects.filter(shot__project=project).order_by("shot__number")
+        add_all(by=pat, package=package, versions=versions)
         seal_package(by=pat, package=package)
+        record_download(by=pat, package=package)
 
     def _add_trouble(self, project: Project) -> None:
         shot = create_shot(by=self.people["carl"], project=project, name="Delivery bike at night")

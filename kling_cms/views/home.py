@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 from assets.models import Shot
 from assets.models.shot import ShotState
 from kling_cms.insights import (
-    attention_count,
+    engine,
     failures_by_class,
+    latest_audit,
     overdue_seats,
     projects_in_work,
     running_jobs,
@@ -46,7 +47,7 @@ def home(request: MemberRequest) -> HttpResponse:
     if member.can(Right.EDIT_PROJECT):
         context |= _producing(request)
     if member.can(Right.RESOLVE_ATTENTION):
-        context["attention"] = attention_count(member.organisation)
+        context |= {"engine": engine(member.organisation), "audit": latest_audit(member.organisation)}
     if member.can(Right.SEE_MONEY):
         context["budget"] = standing(member.organisation).month
     return render(request, "home.html", context)
