@@ -8,6 +8,8 @@ import boto3
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.http import Http404, HttpResponseBase
 from django.test import RequestFactory
 from hypothesis import given
@@ -37,10 +39,12 @@ answers: list[HttpResponseBase] = []
 
 @pytest.fixture(autouse=True)
 def closed() -> Iterator[None]:
-    """Close every answer afterwards, as a server does."""
+    """Close every answer afterwards, as a server does, and leave the database alone, as the test client does."""
+    request_finished.disconnect(close_old_connections)
     yield
     while answers:
         answers.pop().close()
+    request_finished.connect(close_old_connections)
 
 
 def asked(clip: Clip, method: str = "get", download_name: str | None = None, **headers: str) -> HttpResponseBase:
