@@ -152,7 +152,7 @@ class VersionFactory(DjangoModelFactory[Version]):
     take = factory.SubFactory(TakeFactory)
     shot = factory.LazyAttribute(lambda version: version.take.shot)
     number = 1
-    clip = factory.LazyAttribute(lambda version: ClipFactory(take=version.take))
+    clip = factory.LazyAttribute(lambda version: ClipFactory.create(take=version.take))
     selected_by = factory.LazyAttribute(lambda version: version.take.created_by)
 
     @factory.post_generation

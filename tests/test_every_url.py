@@ -137,12 +137,12 @@ def world(
     project: Project, shot: Shot, alice: User, pat: User, carl: User, rita: User, sam: User, northlight: Any
 ) -> World:
     """Things to open, and a browser for each person."""
-    take = TakeFactory(shot=shot, created_by=carl)
-    job = GenerationFactory(take=take, state="ready", due_at=None)
-    version = VersionFactory(take=take)
+    take = TakeFactory.create(shot=shot, created_by=carl)
+    job = GenerationFactory.create(take=take, state="ready", due_at=None)
+    version = VersionFactory.create(take=take)
     asked = ask_review(by=carl, version=version, reviewers=[rita])
     note = add_note(by=rita, version=version, text="Too dark", frame=3)
-    asset = AssetFactory(organisation=northlight)
+    asset = AssetFactory.create(organisation=northlight)
     clip = version.clip
     clip.poster, clip.sprite, clip.proxy = "clips/p.jpg", "clips/s.jpg", "clips/p.mp4"
     clip.save()

@@ -19,8 +19,8 @@ from assets.actions.generate import request_takes
 from assets.requests import TakeRequest
 from tests.factories import ShotFactory, PriceFactory
 from assets.models import Price
-Price.objects.all().delete(); PriceFactory()
-shot = ShotFactory()
+Price.objects.all().delete(); PriceFactory.create()
+shot = ShotFactory.create()
 wanted = TakeRequest("text", "A paper boat", 5, False, "16:9")
 print(request_takes(by=shot.created_by, shot=shot, wanted=wanted, takes=1, request_key="one")[0].generation.pk.hex)
 """

@@ -35,13 +35,13 @@ class Studio:
 
 def build(generations: int) -> Studio:
     """An organisation with `generations` finished jobs over fifty shots of one project, booked in the ledger."""
-    organisation = OrganisationFactory(monthly_limit=Decimal(10**9))
+    organisation = OrganisationFactory.create(monthly_limit=Decimal(10**9))
     producer, creator, *reviewers = (
-        MemberFactory(organisation=organisation, user=UserFactory(), role=role).user
+        MemberFactory.create(organisation=organisation, user=UserFactory.create(), role=role).user
         for role in (Role.PRODUCER, Role.CREATOR, Role.REVIEWER, Role.REVIEWER)
     )
-    project = ProjectFactory(organisation=organisation, created_by=producer)
-    price = Price.objects.filter(model=TEXT_MODEL, seconds=5, sound=False).first() or PriceFactory()
+    project = ProjectFactory.create(organisation=organisation, created_by=producer)
+    price = Price.objects.filter(model=TEXT_MODEL, seconds=5, sound=False).first() or PriceFactory.create()
     with transaction.atomic():
         shots = Shot.objects.bulk_create(
             Shot(project=project, number=n + 1, name=f"Shot {n + 1}", created_by=creator) for n in range(SHOTS)

@@ -20,7 +20,7 @@ SHOWN = [model for model, shown in admin.site._registry.items() if isinstance(sh
 @pytest.fixture
 def root(db: None) -> Client:
     """The browser of somebody who may do everything."""
-    return client_of(UserFactory(name="Root", is_staff=True, is_superuser=True))
+    return client_of(UserFactory.create(name="Root", is_staff=True, is_superuser=True))
 
 
 def address(model: type[Row], page: str, *args: object) -> str:
@@ -59,7 +59,7 @@ def test_an_account_is_switched_off(root: Client, carl: User) -> None:
 
 
 def test_staff_who_are_not_superusers_switch_nobody_off(carl: User) -> None:
-    client = client_of(UserFactory(is_staff=True))
+    client = client_of(UserFactory.create(is_staff=True))
     assert client.post(reverse("admin:projects_user_change", args=[carl.pk]), {}).status_code == 403
 
 

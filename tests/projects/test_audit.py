@@ -137,7 +137,7 @@ def test_the_page_asks_the_same_few_questions(
     northlight: Organisation, alices: Client, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(count):
-        log(organisation=northlight, by=UserFactory(), verb="looked", target=northlight, changes={"a": (1, 2)})
+        log(organisation=northlight, by=UserFactory.create(), verb="looked", target=northlight, changes={"a": (1, 2)})
     with django_assert_num_queries(7):
         shown(alices)
 

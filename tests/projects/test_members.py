@@ -50,7 +50,7 @@ def test_a_deactivated_member_s_role_waits(alice: User, carl: User) -> None:
 
 
 def test_two_admins_cannot_both_go(alice: User, northlight: Organisation) -> None:
-    second = MemberFactory(organisation=northlight, role=Role.ADMIN)
+    second = MemberFactory.create(organisation=northlight, role=Role.ADMIN)
     deactivate_member(by=alice, member=second)
     with pytest.raises(Exception, match="No such page"):
         deactivate_member(by=second.user, member=member_of(alice))
@@ -76,7 +76,7 @@ def test_nobody_deactivates_themselves(alice: User) -> None:
 
 
 def test_the_only_other_admin_can_be_deactivated_but_not_the_last(alice: User, northlight: Organisation) -> None:
-    asleep = MemberFactory(organisation=northlight, role=Role.ADMIN)
+    asleep = MemberFactory.create(organisation=northlight, role=Role.ADMIN)
     User.objects.filter(pk=asleep.user_id).update(is_active=False)
     deactivate_member(by=alice, member=asleep)
     assert not member_of(asleep.user).is_active

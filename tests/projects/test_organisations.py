@@ -124,13 +124,13 @@ def test_a_producer_renames_nothing(pat: User, northlight: Organisation) -> None
 @pytest.fixture
 def second(carl: User) -> Organisation:
     """Carl is in Zenith too, as an admin."""
-    organisation = OrganisationFactory(name="Zenith")
-    MemberFactory(organisation=organisation, user=carl, role=Role.ADMIN)
+    organisation = OrganisationFactory.create(name="Zenith")
+    MemberFactory.create(organisation=organisation, user=carl, role=Role.ADMIN)
     return organisation
 
 
 def test_switching_changes_whose_projects_are_listed(carls: Client, second: Organisation) -> None:
-    ProjectFactory(organisation=second, name="Moonrise")
+    ProjectFactory.create(organisation=second, name="Moonrise")
     assert "Moonrise" not in carls.get(reverse("project_list")).content.decode()
     carls.post(reverse("switch_organisation"), {"organisation": str(second.pk)})
     assert "Moonrise" in carls.get(reverse("project_list")).content.decode()
@@ -160,6 +160,6 @@ def test_switching_is_a_post(carls: Client) -> None:
 
 def test_somebody_in_no_organisation_is_told_so(db: None) -> None:
     client = Client()
-    client.force_login(UserFactory())
+    client.force_login(UserFactory.create())
     answer = client.get(reverse("project_list"))
     assert (answer.status_code, b"You are in no organisation" in answer.content) == (403, True)

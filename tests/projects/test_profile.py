@@ -19,7 +19,7 @@ def test_name_and_zone_change(carls: Client, carl: User) -> None:
 
 
 def test_every_organisation_s_log_says_so(carl: User) -> None:
-    MemberFactory(user=carl)
+    MemberFactory.create(user=carl)
     change_profile(by=carl, name="Carlo Cho", time_zone="UTC")
     rows = AuditEntry.objects.filter(verb="changed their profile")
     assert [row.changes for row in rows] == [{"name": ["Carl Cho", "Carlo Cho"]}] * 2

@@ -199,7 +199,7 @@ def test_name_and_client_change(pats: Client, project: Project) -> None:
 
 
 def test_a_taken_name_is_refused_when_renaming(pats: Client, project: Project) -> None:
-    ProjectFactory(organisation=project.organisation, name="Taken")
+    ProjectFactory.create(organisation=project.organisation, name="Taken")
     answer = pats.post(reverse("project_edit", args=[project.pk]), {"name": "Taken", "client": ""})
     assert (answer.status_code, "called “Taken” already" in answer.content.decode()) == (422, True)
 
@@ -266,8 +266,8 @@ def test_archived_projects_have_their_own_list(pats: Client, pat: User, project:
 
 
 def test_search_looks_at_name_and_client(pats: Client, northlight: Organisation) -> None:
-    ProjectFactory(organisation=northlight, name="Harvest", client="Orchard")
-    ProjectFactory(organisation=northlight, name="Winter", client="Sledge")
+    ProjectFactory.create(organisation=northlight, name="Harvest", client="Orchard")
+    ProjectFactory.create(organisation=northlight, name="Winter", client="Sledge")
     found = listed(pats, "?q=orch")
     assert ("Harvest" in found, "Winter" in found) == (True, False)
 
@@ -285,7 +285,7 @@ def test_a_key_that_cannot_be_read_gives_the_first_page(pats: Client, project: P
 def test_fifty_a_page_newest_first(pats: Client, northlight: Organisation) -> None:
     now = timezone.now()
     for age in range(51):
-        ProjectFactory(organisation=northlight, name=f"No. {age:02}", created_at=now - timedelta(hours=age))
+        ProjectFactory.create(organisation=northlight, name=f"No. {age:02}", created_at=now - timedelta(hours=age))
     first = listed(pats)
     assert ("No. 49" in first, "No. 50" in first, 'rel="next"' in first) == (True, False, True)
 
@@ -295,13 +295,13 @@ def test_the_list_asks_the_same_few_questions(
     pats: Client, northlight: Organisation, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for project in ProjectFactory.create_batch(count, organisation=northlight):
-        ShotFactory(project=project, created_by=project.created_by)
+        ShotFactory.create(project=project, created_by=project.created_by)
     with django_assert_num_queries(6):
         listed(pats)
 
 
 def test_another_organisation_of_one_s_own_is_not_mixed_in(pats: Client, pat: User) -> None:
-    other = ProjectFactory(organisation=OrganisationFactory(), name="Foreign")
+    other = ProjectFactory.create(organisation=OrganisationFactory.create(), name="Foreign")
     assert other.name not in listed(pats)
 
 

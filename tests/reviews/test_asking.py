@@ -17,12 +17,12 @@ from tests.factories import TakeFactory, VersionFactory
 @pytest.fixture
 def version(shot: Shot, carl: User) -> Version:
     """Carl's v1."""
-    return VersionFactory(take=TakeFactory(shot=shot, created_by=carl))
+    return VersionFactory.create(take=TakeFactory.create(shot=shot, created_by=carl))
 
 
 def newer(version: Version, carl: User) -> Version:
     """Carl's next version of the same shot."""
-    return VersionFactory(take=TakeFactory(shot=version.shot, created_by=carl), number=version.number + 1)
+    return VersionFactory.create(take=TakeFactory.create(shot=version.shot, created_by=carl), number=version.number + 1)
 
 
 def test_asking_opens_a_round_about_the_exact_file(version: Version, carl: User, rita: User) -> None:

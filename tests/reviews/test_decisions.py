@@ -19,7 +19,7 @@ OTHER_FILE = "0" * 64
 @pytest.fixture
 def version(shot: Shot, carl: User) -> Version:
     """Carl's v1."""
-    return VersionFactory(take=TakeFactory(shot=shot, created_by=carl))
+    return VersionFactory.create(take=TakeFactory.create(shot=shot, created_by=carl))
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_the_maker_cannot_approve(asked: Round, carl: User) -> None:
 
 
 def test_a_producer_who_made_the_take_cannot_approve_it(shot: Shot, pat: User, rita: User, carl: User) -> None:
-    version = VersionFactory(take=TakeFactory(shot=shot, created_by=carl), selected_by=carl)
+    version = VersionFactory.create(take=TakeFactory.create(shot=shot, created_by=carl), selected_by=carl)
     asked = ask_review(by=carl, version=version, reviewers=[rita, pat])
     Version.objects.filter(pk=version.pk).update(selected_by=pat)
     with pytest.raises(Refused, match="somebody else has to decide"):
@@ -105,7 +105,7 @@ def test_a_withdrawn_round_takes_no_decision(asked: Round, carl: User, rita: Use
 
 
 def test_a_decision_on_a_replaced_version_is_refused(asked: Round, carl: User, rita: User) -> None:
-    VersionFactory(take=TakeFactory(shot=asked.shot, created_by=carl), number=2)
+    VersionFactory.create(take=TakeFactory.create(shot=asked.shot, created_by=carl), number=2)
     with pytest.raises(Refused, match="no longer current"):
         approve(rita, asked)
 
@@ -121,5 +121,5 @@ def test_an_approval_stands_for_the_current_file_only(asked: Round, carl: User, 
     approve(pat, asked)
     shot = Shot.objects.get(pk=asked.shot_id)
     assert standing_approval(shot) == asked
-    VersionFactory(take=TakeFactory(shot=shot, created_by=carl), number=2)
+    VersionFactory.create(take=TakeFactory.create(shot=shot, created_by=carl), number=2)
     assert standing_approval(Shot.objects.get(pk=shot.pk)) is None

@@ -13,7 +13,7 @@ from tests.factories import TakeFactory, VersionFactory
 @pytest.fixture
 def version(shot: Shot, carl: User) -> Version:
     """Carl's v1: frames 0 to 119."""
-    return VersionFactory(take=TakeFactory(shot=shot, created_by=carl))
+    return VersionFactory.create(take=TakeFactory.create(shot=shot, created_by=carl))
 
 
 def open_notes(version: Version) -> int:
@@ -48,7 +48,7 @@ def test_a_note_keeps_its_text_exactly(version: Version, rita: User) -> None:
 
 
 def test_a_note_on_a_replaced_version_is_refused(version: Version, rita: User, carl: User) -> None:
-    VersionFactory(take=TakeFactory(shot=version.shot, created_by=carl), number=2)
+    VersionFactory.create(take=TakeFactory.create(shot=version.shot, created_by=carl), number=2)
     version.shot.refresh_from_db()
     with pytest.raises(Refused, match="was replaced"):
         add_note(by=rita, version=version, text="Too dark")

@@ -18,9 +18,9 @@ PAGE_QUERIES = 12
 @pytest.fixture
 def version(shot: Shot, carl: User) -> Version:
     """Carl's v1 with its job."""
-    take = TakeFactory(shot=shot, created_by=carl)
-    GenerationFactory(take=take, state="ready", due_at=None)
-    return VersionFactory(take=take)
+    take = TakeFactory.create(shot=shot, created_by=carl)
+    GenerationFactory.create(take=take, state="ready", due_at=None)
+    return VersionFactory.create(take=take)
 
 
 @pytest.fixture
@@ -93,13 +93,13 @@ def test_asking_with_a_past_deadline_keeps_what_was_picked(carls: Client, versio
 
 
 def test_the_maker_is_not_offered_as_a_reviewer(pats: Client, shot: Shot, pat: User, rita: User) -> None:
-    version = VersionFactory(take=TakeFactory(shot=shot, created_by=pat))
+    version = VersionFactory.create(take=TakeFactory.create(shot=shot, created_by=pat))
     form = pats.get(reverse("review_ask", args=[version.pk])).context["form"]
     assert list(form.people) == [str(rita.pk)]
 
 
 def test_revising_ties_the_new_takes_to_the_ticked_notes(carls: Client, asked: Round, rita: User) -> None:
-    PriceFactory()
+    PriceFactory.create()
     note = add_note(by=rita, version=asked.version, text="Hold the push", frame=31)
     add_note(by=rita, version=asked.version, text="Not this one")
     address = reverse("version_revise", args=[asked.version_id])
@@ -133,7 +133,9 @@ def test_the_queue_costs_the_same_with_many_rounds(
     amount: int,
 ) -> None:
     for _ in range(amount):
-        version = VersionFactory(take=TakeFactory(shot=ShotFactory(project=project), created_by=carl))
+        version = VersionFactory.create(
+            take=TakeFactory.create(shot=ShotFactory.create(project=project), created_by=carl)
+        )
         ask_review(by=carl, version=version, reviewers=[rita])
     with django_assert_max_num_queries(PAGE_QUERIES):
         ritas.get(reverse("review_queue"))
@@ -149,7 +151,9 @@ def test_the_board_costs_the_same_with_many_shots(
     amount: int,
 ) -> None:
     for _ in range(amount):
-        version = VersionFactory(take=TakeFactory(shot=ShotFactory(project=project), created_by=carl))
+        version = VersionFactory.create(
+            take=TakeFactory.create(shot=ShotFactory.create(project=project), created_by=carl)
+        )
         ask_review(by=carl, version=version, reviewers=[rita])
     with django_assert_max_num_queries(PAGE_QUERIES):
         pats.get(project.get_absolute_url())
@@ -161,7 +165,7 @@ def test_the_board_shows_who_stands_where(pats: Client, asked: Round) -> None:
 
 
 def test_the_board_filters_by_stage_and_name(pats: Client, asked: Round, project: Project) -> None:
-    ShotFactory(project=project, name="Closing")
+    ShotFactory.create(project=project, name="Closing")
     address = project.get_absolute_url()
     assert "Closing" not in pats.get(address, {"stage": "review"}).text
     assert "Opening" not in pats.get(address, {"q": "clos"}).text
@@ -169,7 +173,7 @@ def test_the_board_filters_by_stage_and_name(pats: Client, asked: Round, project
 
 def test_the_board_pages_by_shot_number(pats: Client, project: Project) -> None:
     for n in range(1, 53):
-        ShotFactory(project=project, number=n, name=f"Number {n}")
+        ShotFactory.create(project=project, number=n, name=f"Number {n}")
     page = pats.get(project.get_absolute_url()).context
     assert (len(page["shots"]), page["more"]) == (50, "?after=50")
 
