@@ -103,7 +103,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "kling_cms.staticfiles.HashedStaticFiles"
     },
 }
 STATIC_URL = "static/"
