@@ -56,13 +56,17 @@ def stage_counts(states: Iterable[tuple[str, datetime]], *, active: str = "", ur
             key=stage.value,
             name=stage.label,
             count=len(ages[stage]),
-            age=duration(median(ages[stage])) if ages[stage] else "",
+            age=_roughly(median(ages[stage])) if ages[stage] else "",
             waits=f"{waiting[stage]} {WAITS[stage][waiting[stage] != 1]}" if waiting[stage] else "",
             url=url if active == stage else f"{url}?stage={stage.value}",
             active=active == stage,
         )
         for stage in Stage
     ]
+
+
+def _roughly(seconds: float) -> str:
+    return " ".join(duration(seconds).split(" ")[:2])  # the larger unit says enough on a rail
 
 
 def shot_states(shots: QuerySet[Shot]) -> list[tuple[str, datetime]]:

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils import timezone
 
+from assets.actions.cancel import cancel_take
 from assets.actions.generate import request_takes
 from assets.actions.library import add_asset
 from assets.actions.shots import create_shot
@@ -233,6 +235,9 @@ class Story:
         live = create_shot(by=self.people["carl"], project=project, name="Bakery at five")
         for prompt in LIVE:
             self._ask(live, prompt, 1)
+        with transaction.atomic():  # no worker sees it before it is cancelled
+            (regretted,) = self._ask(live, "The same tray again, closer", 1)
+            cancel_take(by=self.people["carl"], generation=regretted.generation)
         deadline = time.monotonic() + SECONDS_TO_WAIT
         unsettled = (
             GenerationState.QUEUED,
