@@ -6,13 +6,21 @@ from django.http import QueryDict
 
 from assets.models import Shot, Version
 from assets.models.shot import ShotState
+from projects.models import Organisation, Project
 from projects.paging import page_by_key
 from reviews.deliverable import NotDeliverable, approvals
 from reviews.models import Package, PackageItem
 
 SHOTS_OFFERED = 100
+PROJECTS_OFFERED = 20
 DOWNLOADS_SHOWN = 20
 READY_STATES = (ShotState.APPROVED, ShotState.DELIVERED)
+
+
+def projects_with_approved_shots(organisation: Organisation) -> list[Project]:
+    """Current projects in which something waits to be delivered, newest first."""
+    waiting = Shot.objects.filter(state=ShotState.APPROVED).values("project")
+    return list(Project.objects.filter(organisation=organisation, pk__in=waiting).current()[:PROJECTS_OFFERED])
 
 
 class CheckedItem(NamedTuple):

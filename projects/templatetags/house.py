@@ -61,11 +61,11 @@ def number(value: Decimal | int | None) -> str:
 
 @register.filter
 def usd(value: Decimal | int | None, rate: Decimal) -> str:
-    """Credits as USD at the organisation's rate, to a tenth of a cent where a cent would hide something: USD 0.275."""
+    """Credits as USD at the organisation's rate, with as many digits as it takes to hide nothing: USD 0.275."""
     if value is None:
         return "–"
-    amount = Decimal(value) * Decimal(rate)
-    return f"USD {amount:,.3f}" if amount != amount.quantize(Decimal("0.01")) else f"USD {amount:,.2f}"
+    whole, _, part = f"{Decimal(value) * Decimal(rate):,f}".partition(".")
+    return f"USD {whole}.{part.rstrip('0').ljust(2, '0')}"
 
 
 @register.filter

@@ -128,7 +128,7 @@ def seal_package(*, by: User, package: Package) -> Package:
 def record_download(*, by: User, package: Package) -> Download:
     """Note that somebody takes the zip. Raises PermissionDenied, or Refused while the package is open."""
     require(member_for(by, package.organisation_id), Right.DOWNLOAD)
-    if package.sealed_at is None:
+    if not Package.objects.filter(pk=package.pk, sealed_at__isnull=False).exists():
         raise Refused("This package is not sealed yet, so there is nothing to download.")
     with transaction.atomic():
         download = Download.objects.create(package=package, by=by)

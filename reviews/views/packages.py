@@ -26,16 +26,20 @@ from reviews.files import missing_files, zip_of
 from reviews.forms.packages import AddForm, PackageForm
 from reviews.manifest import Manifest, canonical, without_costs, zip_name
 from reviews.models import Package
-from reviews.packing import package_page
+from reviews.packing import package_page, projects_with_approved_shots
 
 
 @require_safe
 @with_right(Right.VIEW)
 def package_list(request: MemberRequest) -> HttpResponse:
     """The organisation's packages, newest first."""
-    packages = Package.objects.visible_to(request.user).filter(organisation=request.member.organisation)
-    page = page_by_key(packages.counted().select_related("project", "created_by", "sealed_by"), request.GET)
-    return render(request, "reviews/package_list.html", {"page": page})
+    organisation, delivers = request.member.organisation, request.member.can(Right.DELIVER)
+    packages = Package.objects.visible_to(request.user).filter(organisation=organisation)
+    context = {
+        "page": page_by_key(packages.counted().select_related("project", "created_by", "sealed_by"), request.GET),
+        "projects": projects_with_approved_shots(organisation) if delivers else [],
+    }
+    return render(request, "reviews/package_list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

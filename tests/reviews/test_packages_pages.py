@@ -164,6 +164,12 @@ def test_creators_reviewers_and_strangers_change_no_package(
     assert sams.get(at("package_detail", package)).status_code == 404
 
 
+def test_the_list_offers_projects_with_something_to_deliver(pats: Client, carls: Client, package: Package) -> None:
+    begin = reverse("package_create", args=[package.project_id])
+    assert begin in pats.get(reverse("package_list")).content.decode()
+    assert begin not in carls.get(reverse("package_list")).content.decode()
+
+
 def test_list_of_fifty_packages_asks_little(
     pats: Client, pat: User, sealed: Package, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

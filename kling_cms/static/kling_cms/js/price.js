@@ -19,8 +19,7 @@ const credits = (cents) => `${number(cents)} ${cents === 100 ? "credit" : "credi
 
 function usd(cents, rate) {
   const amount = (cents / 100) * Number(rate);
-  const digits = Math.abs(amount * 100 - Math.round(amount * 100)) > 1e-6 ? 3 : 2;
-  return `USD ${amount.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
+  return `USD ${amount.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 6 })}`;
 }
 
 function chosen(form) {
