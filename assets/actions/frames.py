@@ -18,8 +18,9 @@ from projects.templatetags.house import timecode
 def frame_to_asset(*, by: User, clip: Clip, frame: int) -> Asset:
     """The asset of frame number `frame` (from 0): made once, the same one ever after, brought back if it was retired.
 
-    It carries on the rights of the image that the clip itself started from. Raises PermissionDenied, or Refused when
-    the clip has no such frame or its file can't be read.
+    It carries on the rights of the image that the clip itself started from. Done in the request, because the composer
+    that opens next needs the picture: one seek and a few decoded frames in a child process, 20 s at the very most.
+    Raises PermissionDenied, or Refused when the clip has no such frame or its file can't be read.
     """
     require(member_for(by, clip.take.shot.project.organisation_id), Right.EDIT_ASSET)
     if not 0 <= frame < clip.frames:

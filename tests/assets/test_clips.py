@@ -4,13 +4,17 @@ import hashlib
 from decimal import Decimal
 from pathlib import Path
 
+import boto3
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
+from moto import mock_aws
 from pytest_django import DjangoAssertNumQueries
+from storages.backends.s3 import S3Storage
 
-from assets.clips import draw_clip, store_clip
+from assets.clips import draw_clip, local_copy, store_clip
 from assets.media.reading import NotAVideo, read_probe
 from assets.models import Clip, Shot, Take
 from assets.views.clips import download_name
@@ -91,6 +95,18 @@ def test_a_lost_file_is_no_bad_video(clip: Clip) -> None:
     Path(clip.file.path).unlink()
     with pytest.raises(FileNotFoundError):
         draw_clip(clip.pk)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_clip_in_a_bucket_is_drawn_from_a_copy(clip: Clip) -> None:
+    with mock_aws():
+        boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="clips")
+        bucket = S3Storage(bucket_name="clips", region_name="us-east-1", access_key="a", secret_key="b")
+        bucket.save(str(clip.file.name), ContentFile(Path(clip.file.path).read_bytes()))
+        clip.file.storage = bucket
+        with local_copy(clip.file) as copy:
+            assert hashlib.sha256(copy.read_bytes()).hexdigest() == clip.sha256
+        assert not copy.exists()
 
 
 def test_the_page_shows_the_facts(carls: Client, clip: Clip) -> None:
