@@ -26,13 +26,13 @@ work: venv ## Start the worker that sends, follows and fetches generations
 	@$(DEVELOP) $(BIN)/python manage.py work
 
 test: venv ## Run the tests (ARGS="tests/assets -k retry" for some of them)
-	@$(BIN)/pytest --numprocesses auto $(ARGS)
+	@$(BIN)/pytest --numprocesses auto --dist loadgroup $(ARGS)
 
 check: venv ## Run every linter, the type checker, the import contracts and Django's own checks
 	@.ci/check
 
 bench: venv ## Measure pages and ranges against their yardsticks
-	@$(BIN)/python manage.py bench
+	@$(BIN)/python -m tests.bench
 
 clean: ## Remove .venv and what the tools cached; data stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .hypothesis htmlcov test-results
