@@ -15,6 +15,8 @@ from projects.models import Member, Organisation, Project, User
 from projects.roles import Role
 from tests.factories import MemberFactory, OrganisationFactory, ProjectFactory, ShotFactory, UserFactory
 
+pytest_plugins = ("tests.live.plugin",)
+
 
 @pytest.fixture(autouse=True)
 def own_files(settings: Settings, tmp_path: Path) -> Path:
@@ -31,11 +33,11 @@ def own_files(settings: Settings, tmp_path: Path) -> Path:
 @pytest.fixture
 def northlight(db: None) -> Organisation:
     """The organisation most tests happen in; 10,000 credits a month."""
-    return OrganisationFactory(name="Northlight Studio")
+    return OrganisationFactory.create(name="Northlight Studio")
 
 
 def _join(organisation: Organisation, name: str, role: Role) -> Member:
-    return MemberFactory(organisation=organisation, user=UserFactory(name=name), role=role)
+    return MemberFactory.create(organisation=organisation, user=UserFactory.create(name=name), role=role)
 
 
 @pytest.fixture
@@ -65,19 +67,19 @@ def rita(northlight: Organisation) -> User:
 @pytest.fixture
 def sam(db: None) -> User:
     """A stranger: admin of another organisation."""
-    return _join(OrganisationFactory(name="Elsewhere"), "Sam Stone", Role.ADMIN).user
+    return _join(OrganisationFactory.create(name="Elsewhere"), "Sam Stone", Role.ADMIN).user
 
 
 @pytest.fixture
 def project(northlight: Organisation, pat: User) -> Project:
     """Pat's project with a brief."""
-    return ProjectFactory(organisation=northlight, name="Spring launch", created_by=pat)
+    return ProjectFactory.create(organisation=northlight, name="Spring launch", created_by=pat)
 
 
 @pytest.fixture
 def shot(project: Project, carl: User) -> Shot:
     """Carl's first shot of it."""
-    return ShotFactory(project=project, name="Opening", created_by=carl)
+    return ShotFactory.create(project=project, name="Opening", created_by=carl)
 
 
 def client_of(user: User) -> Client:

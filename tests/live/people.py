@@ -1,0 +1,40 @@
+"""People at browsers of their own."""
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.live.product import Product
+from tests.live.watch import Complaints
+
+PASSWORD = "a paper boat at dawn"
+
+
+class Desk:
+    """Opens browsers. A person who has logged in through the form once stays so in later browsers of the session."""
+
+    def __init__(self, product: Product, complaints: Complaints, open_browser: Callable[..., BrowserContext]) -> None:
+        self.product, self.complaints, self._open = product, complaints, open_browser
+
+    def nobody(self, **wishes: Any) -> Page:
+        """A page of somebody who is not logged in; wishes go to Playwright's `new_context`."""
+        return self._open(**wishes).new_page()
+
+    def person(self, email: str, password: str = PASSWORD, **wishes: Any) -> Page:
+        """A page of somebody who logs in through the form."""
+        sessions = self.product.sessions
+        page = self.nobody(storage_state=sessions.get(email), **wishes)
+        if email not in sessions:
+            log_in(page, email, password)
+            sessions[email] = page.context.storage_state()
+        return page
+
+
+def log_in(page: Page, email: str, password: str = PASSWORD) -> None:
+    """Through the form, up to the home page."""
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    expect(page).to_have_title("Home · Kling CMS")
