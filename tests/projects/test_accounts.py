@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -139,3 +142,59 @@ def test_a_second_factor_asks_for_the_password_again(name: str, carls: Client) -
 def test_the_admin_s_login_is_ours(carls: Client) -> None:
     assert Client().get("/admin/login/?next=/admin/").headers["Location"].startswith(reverse("account_login"))
     assert carls.get("/admin/login/").status_code == 403
+
+
+# --- a second factor
+
+
+def code_of(secret: str) -> str:
+    """What the authenticator app shows now."""
+    return str(totp.format_hotp_value(totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time())))))
+
+
+@pytest.fixture
+def secret(carl: User) -> str:
+    """Carl's authenticator app is set up with this."""
+    made: str = totp.generate_totp_secret()
+    totp.TOTP.activate(carl, made)
+    return made
+
+
+def test_the_second_factor_is_asked_for(carl: User, secret: str) -> None:
+    client = Client()
+    assert log_in(client, carl.email) == 302
+    assert client.get(reverse("home")).status_code == 302
+
+
+def test_the_code_of_the_app_lets_in(carl: User, secret: str) -> None:
+    client = Client()
+    log_in(client, carl.email)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    assert client.get(reverse("home")).status_code == 200
+
+
+def test_a_wrong_code_does_not(carl: User, secret: str) -> None:
+    client = Client()
+    log_in(client, carl.email)
+    client.post(reverse("mfa_authenticate"), {"code": "000000"})
+    assert client.get(reverse("home")).status_code == 302
+
+
+def test_a_recovery_code_lets_in_once(carl: User, secret: str) -> None:
+    code = RecoveryCodes.activate(carl).get_unused_codes()[0]
+    for expected in (200, 302):
+        client = Client()
+        log_in(client, carl.email)
+        client.post(reverse("mfa_authenticate"), {"code": code})
+        assert client.get(reverse("home")).status_code == expected
+
+
+def test_an_app_is_set_up_after_the_password_was_asked_again(carl: User) -> None:
+    EmailAddress.objects.create(user=carl, email=carl.email, verified=True, primary=True)
+    client = Client()
+    log_in(client, carl.email)
+    asked = client.get(reverse("mfa_activate_totp"))
+    assert asked.headers["Location"].startswith(reverse("account_reauthenticate"))
+    page = client.post(asked.headers["Location"], {"password": PASSWORD}, follow=True)
+    client.post(reverse("mfa_activate_totp"), {"code": code_of(page.context["form"].secret)})
+    assert Authenticator.objects.filter(user=carl, type="totp").exists()

@@ -39,8 +39,8 @@ def test_four_presses_of_join_make_one_person(invitation: Invitation) -> None:
 
 
 def test_two_organisations_links_at_once_make_one_person(invitation: Invitation, sam: User) -> None:
-    elsewhere = OrganisationFactory()
-    MemberFactory(organisation=elsewhere, user=sam, role=Role.ADMIN)
+    elsewhere = OrganisationFactory.create()
+    MemberFactory.create(organisation=elsewhere, user=sam, role=Role.ADMIN)
     other = invite(by=sam, organisation=elsewhere, email="nora@example.com", role=Role.REVIEWER)
     joined = at_once([lambda: join(invitation), lambda: join(other)])
     assert joined.count(True) == 1
@@ -48,7 +48,7 @@ def test_two_organisations_links_at_once_make_one_person(invitation: Invitation,
 
 
 def test_two_admins_who_deactivate_each_other_leave_one(alice: User, northlight: Organisation) -> None:
-    first, second = Member.objects.get(user=alice), MemberFactory(organisation=northlight, role=Role.ADMIN)
+    first, second = Member.objects.get(user=alice), MemberFactory.create(organisation=northlight, role=Role.ADMIN)
 
     def deactivate(by: Member, member: Member) -> bool:
         try:
