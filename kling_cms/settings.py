@@ -171,8 +171,8 @@ Q_CLUSTER = {
     "name": "kling",
     "orm": "default",
     "workers": 4,
-    "timeout": 170,
-    "retry": 400,
+    "timeout": 200,
+    "retry": 450,
     "max_attempts": 1,
     "ack_failures": True,
     "queue_limit": 1,
@@ -248,7 +248,10 @@ LOGGING = {
                 *(
                     [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
                     if config.log_format == "json"
-                    else [structlog.dev.ConsoleRenderer(colors=False)]
+                    else [
+                        # The other formatters print local variables, and with them keys and tokens.
+                        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+                    ]
                 ),
             ],
         }
