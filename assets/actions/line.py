@@ -1,5 +1,7 @@
 """The line to Kie.ai: stopped for everybody by what only a person can put right, started by one or by a good sign."""
 
+from datetime import timedelta
+
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +12,8 @@ from projects.actions.notify import tell
 from projects.models import Member, NotificationKind, Organisation, User
 from projects.queue import enqueue
 from projects.roles import Right, roles_with
+
+TOLD_AGAIN_AFTER = timedelta(hours=1)
 
 
 def line_stop() -> LineStop | None:
@@ -30,11 +34,16 @@ def tell_admins(organisation: Organisation, *, text: str, path: str) -> None:
 
 
 def stop_line(reason: StopReason, *, text: str) -> bool:
-    """Hold every submission back and tell the admins of all organisations once. False when it stood already."""
+    """Hold every submission back and tell the admins of all organisations. False when it stood already.
+
+    A line that was started and stops again for the same reason within an hour is no news.
+    """
+    again = LineStop.objects.filter(reason=reason, created_at__gt=timezone.now() - TOLD_AGAIN_AFTER).exists()
     try:
         with transaction.atomic():
-            stop = LineStop.objects.create(reason=reason, text=text[:300])
-            for organisation in Organisation.objects.all():
+            # The reason says the rest: "The Kie account is out of credits: Credits insufficient".
+            stop = LineStop.objects.create(reason=reason, text=(text.partition(": ")[2] or text)[:300])
+            for organisation in [] if again else Organisation.objects.all():
                 tell_admins(
                     organisation,
                     text=f"{stop}. Takes wait on their hold until an admin starts the line again.",

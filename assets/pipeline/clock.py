@@ -11,10 +11,12 @@ CALL_LEASE = 45 * SECOND
 UPLOAD_LEASE = 130 * SECOND
 FETCH_LEASE = 60 * SECOND
 FETCH_RENEW = 15 * SECOND
-FETCH_SECONDS = 140.0
+FETCH_SECONDS = 140.0  # with the probe after it, less than a task may take (settings.Q_CLUSTER)
 
 # A step that was put on the queue and never ran (the queue may lose it) is put there again after this.
 REDELIVER = 30 * SECOND
+# A new job comes with a message of its own; the sweeper leaves it that much time.
+FRESH = 5 * SECOND
 
 # With a callback address a lost answer may still be made good by Kie's own call; typical turnaround is 1 to 4 minutes.
 UNKNOWN_WINDOW = 10 * MINUTE

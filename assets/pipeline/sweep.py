@@ -13,8 +13,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from assets.models import Clip, Generation
-from assets.pipeline.clock import MINUTE, REDELIVER
+from assets.models import Clip, Generation, GenerationState
+from assets.pipeline.clock import FRESH, MINUTE, REDELIVER
 from assets.pipeline.fetch import DRAW, TEMPORARY
 from assets.pipeline.unknown import ADVANCE
 from projects.models import Notification
@@ -37,8 +37,9 @@ class Swept:
 def sweep() -> Swept:
     """The metronome's tick: every due job gets its step, once however many sweepers run. One query when idle."""
     now = timezone.now()
-    due = Generation.objects.filter(due_at__lte=now).order_by("due_at").values_list("pk", "due_at")[:BATCH]
-    return Swept(jobs=sum(_put(pk, due_at, now + REDELIVER) for pk, due_at in due))
+    due = Generation.objects.filter(due_at__lte=now).exclude(created_at__gt=now - FRESH, state=GenerationState.QUEUED)
+    rows = due.order_by("due_at").values_list("pk", "due_at")[:BATCH]
+    return Swept(jobs=sum(_put(pk, due_at, now + REDELIVER) for pk, due_at in rows))
 
 
 def _put(pk: UUID, due_at: datetime | None, again: datetime) -> bool:

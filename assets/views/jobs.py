@@ -17,6 +17,7 @@ from projects.access import MemberRequest, load, logged_in
 from projects.errors import Refused
 from projects.roles import Right
 
+SHOWN = 20
 TAKE_ROWS = ("generation", "clip", "created_by", "image__asset", "shot__project__organisation")
 
 
@@ -29,8 +30,7 @@ def take_job(request: MemberRequest, pk: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "take": take,
         "job": job,
-        "attempts": list(job.attempts.all()),
-        "moves": list(job.moves.select_related("by")),
+        **_history(job),
         "clip": getattr(take, "clip", None),
         "typical": None if job.is_over else typical_seconds(job.organisation, take.model),
         "next_step": NEXT_STEP.get(job.failure_class, ""),
@@ -46,6 +46,18 @@ def take_job(request: MemberRequest, pk: UUID) -> HttpResponse:
         (take.shot.name, reverse("take_list", args=[take.shot_id])),
     ]
     return render(request, "assets/job.html", context)
+
+
+def _history(job: Generation) -> dict[str, Any]:
+    """The last moves and attempts: a take that Kie refuses for hours gathers hundreds. Two queries."""
+    moves = list(job.moves.select_related("by"))
+    attempts = list(job.attempts.all())
+    return {
+        "moves": moves[-SHOWN:],
+        "earlier": max(len(moves) - SHOWN, 0),
+        "attempts": attempts[-SHOWN:],
+        "attempt_count": len(attempts),
+    }
 
 
 def _load(request: MemberRequest, right: Right, pk: UUID) -> Take:

@@ -53,7 +53,7 @@ def test_a_failure_says_class_cost_and_what_to_do(standin: StandIn, ask: Ask, ca
 
 
 def test_a_resting_take_says_until_when(standin: StandIn, ask: Ask, carls: Client) -> None:
-    assert "Kie asked us to wait" in page(carls, advance(ask("A boat [kie:429]")))
+    assert "Kie did not take it yet" in page(carls, advance(ask("A boat [kie:429]")))
 
 
 def test_reviewers_see_no_prices_and_no_answers(standin: StandIn, job: Generation, ritas: Client) -> None:

@@ -187,14 +187,21 @@ def test_a_step_that_raises_is_logged_and_comes_back(
 
 def test_the_sweeper_puts_due_jobs_on_the_queue_once(job: Generation) -> None:
     before = queued()
-    assert sweep().jobs == 1
-    assert sweep().jobs == 0
+    with time_machine.travel(timezone.now() + clock.FRESH, tick=True):
+        assert sweep().jobs == 1
+        assert sweep().jobs == 0
     assert queued()[len(before) :] == [("assets.tasks.advance", str(job.pk))]
 
 
+def test_a_new_job_has_its_own_message(job: Generation) -> None:
+    assert sweep().jobs == 0
+    assert queued() == [("assets.tasks.submit", str(job.pk))]
+
+
 def test_a_lost_step_is_put_on_the_queue_again(job: Generation) -> None:
-    sweep()
-    with time_machine.travel(timezone.now() + clock.REDELIVER, tick=True):
+    with time_machine.travel(timezone.now() + clock.FRESH, tick=True):
+        sweep()
+    with time_machine.travel(timezone.now() + clock.FRESH + clock.REDELIVER, tick=True):
         assert sweep().jobs == 1
 
 

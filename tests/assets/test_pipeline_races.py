@@ -8,7 +8,7 @@ from django.db import connection
 
 from assets.actions.cancel import cancel_take
 from assets.models import Clip, Generation, GenerationState
-from assets.pipeline import steps
+from assets.pipeline import clock, steps
 from assets.pipeline.sweep import sweep
 from assets.providers.standin import StandIn
 from projects.errors import Refused
@@ -66,6 +66,7 @@ def test_cancelling_and_sending_have_one_winner(standin: StandIn, job: Generatio
 
 
 def test_rival_sweepers_put_a_job_on_the_queue_once(job: Generation) -> None:
+    Generation.objects.update(created_at=job.created_at - clock.FRESH)
     before = len(queued())
     together(sweep)
     assert len(queued()) == before + 1

@@ -106,6 +106,14 @@ def test_a_person_starts_the_line_again(standin: StandIn, ask: Ask, alice: User)
     assert advance(job).state == GenerationState.RUNNING
 
 
+def test_a_line_that_stops_again_at_once_is_no_news(standin: StandIn, ask: Ask, alice: User) -> None:
+    job = advance(ask("A boat [kie:401*2]"))
+    start_line(by=alice, organisation=job.organisation)
+    advance(job)
+    assert line_stop()
+    assert Notification.objects.filter(user=alice).count() == 1
+
+
 def test_the_line_starts_by_itself_once_credits_have_come(standin: StandIn, ask: Ask) -> None:
     job = advance(ask("A boat [kie:402*1]"))
     drain()
