@@ -80,7 +80,7 @@ class SmallerRequest:
     share: str
 
 
-_SHARES = ((Decimal(3), "a third"), (Decimal(4), "a quarter"), (Decimal(2), "half"))
+_SHARES = ((2, "half the price"), (3, "a third of the price"), (4, "a quarter of the price"))
 
 
 def smallest_request(table: PriceTable, wanted: TakeRequest) -> SmallerRequest | None:
@@ -91,5 +91,5 @@ def smallest_request(table: PriceTable, wanted: TakeRequest) -> SmallerRequest |
     if now is None or least is None or not least.credits or now.credits < 2 * least.credits:
         return None
     ratio = now.credits / least.credits
-    share = next((f"{words} of the price" for size, words in _SHARES if ratio == size), "")
-    return SmallerRequest(least.seconds, least.sound, least.credits, share or f"{plain_number(least.credits)} credits")
+    share = next((words for size, words in _SHARES if ratio == size), "")
+    return SmallerRequest(least.seconds, least.sound, least.credits, share or "less")

@@ -218,7 +218,7 @@ def test_a_search_keeps_what_was_typed_without_a_script(carls: Client, shot: Sho
     assert "Cup" not in html
 
 
-@pytest.mark.parametrize(("part", "mark"), [("hints", 'id="hints"'), ("images", 'id="images"')])
+@pytest.mark.parametrize(("part", "mark"), [("hints", "Say who or what"), ("images", 'id="images"')])
 def test_parts_of_the_page_for_htmx(carls: Client, shot: Shot, part: str, mark: str) -> None:
     answer = carls.post(address(shot), {"part": part, "prompt": "sunset"}, headers={"HX-Request": "true"})
     assert mark in answer.content.decode()

@@ -3,6 +3,7 @@
 import { each } from "./each.js";
 
 const MOST = 1000;
+const isTyped = (field) => field.matches("textarea, [type=search]") && field.value !== field.defaultValue;
 
 each("#composer", (form) => {
   const box = form.querySelector("[data-price]");
@@ -28,5 +29,8 @@ each("#composer", (form) => {
   if (history.state?.key) key.value = history.state.key;
   else history.replaceState({ ...history.state, key: key.value }, "");
   // The browser fills in what was typed before only now, and tells nobody: price, count and hints have to hear of it.
-  addEventListener("pageshow", () => form.elements.prompt.dispatchEvent(new Event("input", { bubbles: true })));
+  addEventListener("pageshow", () => {
+    const filled = [...form.elements].some((field) => field.checked !== field.defaultChecked || isTyped(field));
+    if (filled) form.elements.prompt.dispatchEvent(new Event("input", { bubbles: true }));
+  });
 });
