@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.test import Client
 
 from kling_cms.templatetags.look import (
     SCRIPTS,
@@ -147,3 +149,13 @@ def test_a_browser_is_named_as_people_call_it() -> None:
     assert browser("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0") == "Firefox on Linux"
     assert browser("curl/8.1") == "curl/8.1"
     assert browser("") == "Unknown browser"
+
+
+def test_the_page_for_our_own_failures_needs_no_request() -> None:
+    assert "Something broke on our side" in render_to_string("500.html")
+
+
+def test_a_stale_form_gets_a_sentence_in_the_products_look() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/accounts/login/")
+    assert answer.status_code == 403
+    assert b"The form was open too long" in answer.content
