@@ -17,11 +17,10 @@ from assets.models import Clip, Generation, GenerationState
 from assets.pipeline.clock import FRESH, MINUTE, REDELIVER
 from assets.pipeline.fetch import DRAW, TEMPORARY
 from assets.pipeline.unknown import ADVANCE
-from projects.models import Notification
+from projects.actions.notifications import ask_again_for_lost_mail
 from projects.queue import MEDIA, enqueue
 
 BATCH = 200
-MAIL = "projects.tasks.mail_notification"
 CHECK_ACCOUNT = "assets.tasks.check_account"
 
 
@@ -55,16 +54,14 @@ def tidy() -> Swept:
     """The slower round, once a minute: mails and drawings that got lost, the account, leftovers of killed workers."""
     now = timezone.now()
     lost = Q(created_at__lt=now - MINUTE, created_at__gt=now - timedelta(days=1))
-    mails = list(Notification.objects.filter(lost, by_mail=True, mailed_at=None).values_list("pk", flat=True)[:BATCH])
     undrawn = Q(poster="") | Q(sprite="") | Q(proxy="")
     clips = list(Clip.objects.filter(lost & undrawn).order_by("created_at").values_list("pk", flat=True)[:20])
-    for pk in mails:
-        enqueue(MAIL, pk)
+    mails = ask_again_for_lost_mail()
     for pk in clips:
         enqueue(DRAW, pk, cluster=MEDIA)
     enqueue(CHECK_ACCOUNT, "all")
     _clear_temporary()
-    return Swept(mails=len(mails), drawings=len(clips))
+    return Swept(mails=mails, drawings=len(clips))
 
 
 def _clear_temporary() -> None:

@@ -11,7 +11,7 @@ from projects.queue import enqueue
 MAIL_TASK = "projects.tasks.mail_notification"
 INVITATION_TASK = "projects.tasks.mail_invitation"
 BATCH = 100
-PATIENCE = timedelta(minutes=2)
+PATIENCE = timedelta(minutes=1)
 TOO_LATE = timedelta(hours=24)
 
 
@@ -28,7 +28,7 @@ def mark_all_read(*, by: User) -> int:
 def ask_again_for_lost_mail() -> int:
     """Queue the mails that should have gone out and didn't, because the queue may lose anything; returns how many.
 
-    For the metronome. Younger than two minutes: still under way. Older than a day: no news any more.
+    For the metronome. Younger than a minute: still under way. Older than a day: no news any more.
     """
     now = timezone.now()
     told = Notification.objects.filter(by_mail=True, created_at__lt=now - PATIENCE, created_at__gt=now - TOO_LATE)

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 
 from projects.actions.profile import Wish
@@ -69,8 +71,8 @@ class AcceptForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False),
     )
 
-    def __init__(self, *args: object, email: str, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through as they came
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.email = email
 
     def clean_password(self) -> str:
@@ -101,8 +103,8 @@ class ProfileForm(forms.Form):
 class PreferencesForm(forms.Form):
     """Two boxes a kind of notification: in the app, by mail."""
 
-    def __init__(self, *args: object, wishes: dict[NotificationKind, Wish], **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through as they came
+    def __init__(self, *args: Any, wishes: dict[NotificationKind, Wish], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         for kind, wish in wishes.items():
             for way, on in wish._asdict().items():
                 words = "in the app" if way == "in_app" else "by mail"
@@ -148,13 +150,13 @@ class AuditFilterForm(forms.Form):
 
     def __init__(
         self,
-        data: object,
+        data: QueryDict,
         *,
         people: Iterable[User],
         verbs: Iterable[str],
         kinds: Iterable[tuple[str, str]],
     ) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
+        super().__init__(data)
         named = [(str(person.pk), str(person)) for person in people]
         self.fields["person"] = forms.ChoiceField(
             required=False, choices=[("", "Anybody"), *named, (MACHINE, "Kling CMS itself")]
