@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from statistics import median
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 from django.utils import timezone
 
 from assets.actions.line import line_stop
@@ -17,7 +18,7 @@ from assets.models.shot import STAGE_OF, ShotState
 from projects.actions.money import standing
 from projects.models import AuditEntry, Organisation, Project, User
 from projects.templatetags.house import duration
-from reviews.models import Decision, RoundState, Seat
+from reviews.models import RoundState, Seat
 
 WAITS = {
     Stage.INPUT: ("needs a first take", "need a first take"),
@@ -74,33 +75,30 @@ def shot_states(shots: QuerySet[Shot]) -> list[tuple[str, datetime]]:
     return list(shots.order_by().values_list("state", "state_since"))
 
 
-@dataclass(frozen=True)
-class SeatDot:
-    """One reviewer of a shot's current version: initials, name and how they stand (`waiting` or a verdict)."""
+class SeatDot(NamedTuple):
+    """One reviewer of a shot's current version: name, and how they stand (`waiting` or a verdict)."""
 
     name: str
     state: str
 
 
-def reviewer_dots(shots: Iterable[Shot]) -> dict[UUID, list[SeatDot]]:
-    """By shot id: the people asked in the newest round of each shot's current version. One query."""
-    versions = [shot.current_version_id for shot in shots if shot.current_version_id]
+def reviewer_dots(current_versions: Iterable[UUID]) -> dict[UUID, tuple[SeatDot, ...]]:
+    """By shot id: the people asked in the newest round of each of these versions. One query."""
+    versions = list(current_versions)
     if not versions:
         return {}
-    verdict = Decision.objects.filter(round=OuterRef("round"), by=OuterRef("user"), replaced_at=None).values("verdict")
     seats = (
         Seat.objects.filter(round__version__in=versions)
         .exclude(round__state=RoundState.WITHDRAWN)
-        .annotate(verdict=Subquery(verdict[:1]))
         .order_by("round__created_at", "created_at", "id")
         .values_list("round__shot_id", "round_id", "user__name", "user__email", "verdict")
     )
     newest: dict[UUID, UUID] = {}
-    dots: dict[UUID, list[SeatDot]] = {}
+    dots: dict[UUID, tuple[SeatDot, ...]] = {}
     for shot_id, round_id, name, email, stance in seats:
         if newest.get(shot_id) != round_id:
-            newest[shot_id], dots[shot_id] = round_id, []
-        dots[shot_id].append(SeatDot(name or email, stance or "waiting"))
+            newest[shot_id], dots[shot_id] = round_id, ()
+        dots[shot_id] += (SeatDot(name or email, stance or "waiting"),)
     return dots
 
 

@@ -41,7 +41,7 @@ def decide(*, by: User, asked: Round, verdict: Verdict, seen_sha256: str, reason
     decision = Decision.objects.create(
         round=asked, by=by, verdict=verdict, reason=reason, file_sha256=seen_sha256, created_at=now
     )
-    Seat.objects.filter(round=asked, user=by).update(decided_at=now)
+    Seat.objects.filter(round=asked, user=by).update(decided_at=now, verdict=verdict)
     log(
         organisation=asked.organisation,
         by=by,

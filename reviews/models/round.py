@@ -19,6 +19,14 @@ class RoundState(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+class Verdict(models.TextChoices):
+    """What a person can say about a version."""
+
+    APPROVE = "approve", "Approved"
+    REQUEST_CHANGES = "request_changes", "Changes requested"
+    REJECT = "reject", "Rejected"
+
+
 class RoundQuerySet(models.QuerySet["Round"]):
     """Rounds by who may see them and whom they wait for."""
 
@@ -64,11 +72,12 @@ class Round(Row):
 
 
 class Seat(Row):
-    """One person asked in a round. `decided_at` is set while a current decision of theirs stands."""
+    """One person asked in a round; `decided_at` and `verdict` repeat their current decision, for lists of seats."""
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="seats")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="seats")
     decided_at = models.DateTimeField(null=True, blank=True)
+    verdict = models.CharField(max_length=16, choices=Verdict, blank=True)
 
     class Meta:
         ordering = ("created_at", "id")
@@ -76,14 +85,6 @@ class Seat(Row):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.round}"
-
-
-class Verdict(models.TextChoices):
-    """What a person can say about a version."""
-
-    APPROVE = "approve", "Approved"
-    REQUEST_CHANGES = "request_changes", "Changes requested"
-    REJECT = "reject", "Rejected"
 
 
 class Decision(Row):

@@ -175,7 +175,7 @@ def test_the_board_pages_by_shot_number(pats: Client, project: Project) -> None:
     for n in range(1, 53):
         ShotFactory.create(project=project, number=n, name=f"Number {n}")
     page = pats.get(project.get_absolute_url()).context
-    assert (len(page["shots"]), page["more"]) == (50, "?after=50")
+    assert (len(page["tiles"]), page["more"]) == (50, "?after=50")
 
 
 def test_home_shows_each_role_what_waits_for_it(ritas: Client, carls: Client, pats: Client, asked: Round) -> None:
