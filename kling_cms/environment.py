@@ -180,12 +180,17 @@ def _file_storage(env: Env, base_dir: Path) -> tuple[dict[str, Any], list[str]]:
         "access_key": env.str("S3_ACCESS_KEY_ID", "") or None,
         "secret_key": env.str("S3_SECRET_ACCESS_KEY", "") or None,
         "querystring_expire": 300,
+        # Links signed the old way are refused by Amazon's younger buckets; the host of a link must be one we can name.
+        "signature_version": "s3v4",
+        "addressing_style": "path" if endpoint else "virtual",
         "file_overwrite": True,
         "default_acl": None,
     }
     if bool(options["access_key"]) != bool(options["secret_key"]):
         raise BadSetting("S3_ACCESS_KEY_ID", "and S3_SECRET_ACCESS_KEY go together; one of them is missing.")
-    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}, [endpoint] if endpoint else []
+    region = f".{options['region_name']}" if options["region_name"] else ""
+    origin = endpoint or f"https://{bucket}.s3{region}.amazonaws.com"
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}, [origin]
 
 
 def _x_accel_prefix(env: Env) -> str:
