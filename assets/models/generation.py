@@ -102,7 +102,7 @@ class Generation(Row):
         ordering = ("-created_at", "-id")
         indexes = (
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="generation_due"),
-            models.Index(fields=["organisation", "state"]),
+            models.Index(fields=["organisation", "state", "finished_at"]),
             models.Index(fields=["project", "state"]),
         )
         constraints = (

@@ -14,7 +14,7 @@ from assets.actions.generate import takes_of_key
 from assets.actions.takes import discard_take, rate_take, restore_take, retry_take, select_take
 from assets.forms.composer import DAMAGED, PaidForm
 from assets.models import DiscardReason, Shot, Take, Version
-from assets.sheet import FILTERS, SHEET_SIZE, Tile, filter_counts, sheet_takes, tiles_of, watched
+from assets.sheet import FILTERS, SHEET_SIZE, Tile, filter_counts, plain_tile, sheet_takes, tiles_of, watched
 from projects.access import MemberRequest, load, logged_in
 from projects.errors import Refused
 from projects.paging import page_by_key
@@ -84,12 +84,12 @@ def take_tiles(request: MemberRequest, pk: UUID) -> HttpResponse:
     """The tiles that changed since the page last asked (`?watch=<take>:<stamp>`); 204 when none did."""
     shot = _shot(request, pk)
     asked = watched(request.GET.getlist("watch"))
-    takes = sheet_takes(shot).filter(pk__in=asked)
-    tiles = tiles_of(takes, request.member, shot, filter_counts(shot)["last"])
-    changed = [tile for tile in tiles if tile.stamp != asked[tile.take.pk]]
-    if not changed and any(tile.is_watched for tile in tiles):
+    seen = [plain_tile(take) for take in sheet_takes(shot).filter(pk__in=asked)]
+    changed = [tile.take for tile in seen if tile.stamp != asked[tile.take.pk]]
+    if not changed and any(tile.is_watched for tile in seen):
         return HttpResponse(status=204)
-    context = {**_facts(request, shot), "tiles": changed, "watch": _watch(tiles)}
+    tiles = tiles_of(changed, request.member, shot, filter_counts(shot)["last"])
+    context = {**_facts(request, shot), "tiles": tiles, "watch": _watch(seen)}
     return render(request, "assets/_take_changes.html", context)
 
 
