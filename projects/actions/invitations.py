@@ -20,6 +20,12 @@ from projects.roles import Right, Role
 MAIL_TASK = "projects.tasks.mail_invitation"
 
 
+class AddressTaken(Refused):
+    """The address is a member's, or invited already."""
+
+    field = "email"
+
+
 class NotForYou(Refused):
     """Somebody is logged in whose address is not the invited one."""
 
@@ -36,7 +42,7 @@ def invite(*, by: User, organisation: Organisation, email: str, role: Role) -> I
     _refuse_member(organisation, address)
     earlier = Invitation.objects.filter(organisation=organisation, email=address).waiting()
     if earlier.open().exists():
-        raise Refused(_waits_already(address))
+        raise AddressTaken(_waits_already(address))
     earlier.update(revoked_at=timezone.now())
     invitation = Invitation(organisation=organisation, email=address, role=role, invited_by=by)
     invitation.nonce, invitation.token_hash = new_seal(invitation.pk)
@@ -44,7 +50,7 @@ def invite(*, by: User, organisation: Organisation, email: str, role: Role) -> I
         with transaction.atomic():
             invitation.save()
     except IntegrityError as error:  # another admin was quicker
-        raise Refused(_waits_already(address)) from error
+        raise AddressTaken(_waits_already(address)) from error
     log(organisation=organisation, by=by, verb="invited", target=invitation, changes={"role": (None, str(role))})
     enqueue(MAIL_TASK, invitation.pk)
     return invitation
@@ -133,9 +139,9 @@ def _refuse_member(organisation: Organisation, address: str) -> None:
     user = person_with(address)
     member = Member.objects.filter(organisation=organisation, user=user).first() if user else None
     if member and member.is_active:
-        raise Refused(f"{address} is a member already, as {member.get_role_display().lower()}.")
+        raise AddressTaken(f"{address} is a member already, as {member.get_role_display().lower()}.")
     if member:
-        raise Refused(f"{address} is a deactivated member. Reactivate them instead.")
+        raise AddressTaken(f"{address} is a deactivated member. Reactivate them instead.")
 
 
 def _waits_already(address: str) -> str:

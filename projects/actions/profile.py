@@ -37,7 +37,7 @@ def change_profile(*, by: User, name: str, time_zone: str) -> None:
     }
     if changes:
         by.save(update_fields=["name", "time_zone"])
-        _log_everywhere(by, "changed their profile", changes)
+        log_everywhere(by, "changed their profile", changes)
 
 
 @transaction.atomic
@@ -49,7 +49,7 @@ def set_preferences(*, by: User, wishes: Mapping[NotificationKind, Wish]) -> Non
         NotificationPreference.objects.update_or_create(user=by, kind=kind, defaults=wish._asdict())
     if changes:
         words = {str(kind): (_words(old[kind]), _words(wish)) for kind, wish in changes.items()}
-        _log_everywhere(by, "changed their notifications", words)
+        log_everywhere(by, "changed their notifications", words)
 
 
 def preferences(user: User) -> dict[NotificationKind, Wish]:
@@ -66,6 +66,7 @@ def _words(wish: Wish) -> str:
     return " and ".join(ways) or "off"
 
 
-def _log_everywhere(user: User, verb: str, changes: dict[str, tuple[Any, Any]]) -> None:
+def log_everywhere(user: User, verb: str, changes: dict[str, tuple[Any, Any]]) -> None:
+    """One row in the log of each organisation the person is in now."""
     for member in Member.objects.active().filter(user=user).select_related("organisation"):
         log(organisation=member.organisation, by=user, verb=verb, target=user, changes=changes)

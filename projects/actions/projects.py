@@ -15,6 +15,12 @@ from projects.models import Brief, Organisation, Project, User
 from projects.roles import Right
 
 
+class NameTaken(Refused):
+    """Another current project of the organisation has this name."""
+
+    field = "name"
+
+
 @dataclass(frozen=True)
 class BriefContent:
     """What a brief says. Overrides left empty (`""`, None) mean: as the goal proposes. `seconds` is 5 or 10."""
@@ -123,7 +129,7 @@ def _save_under_its_name(project: Project) -> None:
         with transaction.atomic():
             project.save()
     except IntegrityError as error:
-        raise Refused(f"There is a project called “{project.name}” already. Choose another name.") from error
+        raise NameTaken(f"There is a project called “{project.name}” already. Choose another name.") from error
 
 
 def _changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -10,13 +10,14 @@ from projects.errors import Refused
 
 
 def done[F: forms.Form](form: F, act: Callable[[F], object]) -> bool:
-    """Whether the form was good and the action done; what was refused stands on the form."""
+    """Whether the form was good and the action done; a refusal stands on the form, at its `field` if it names one."""
     if not form.is_valid():
         return False
     try:
         act(form)
     except Refused as refusal:
-        form.add_error(None, str(refusal))
+        field: str | None = getattr(refusal, "field", None)
+        form.add_error(field if field in form.fields else None, str(refusal))
         return False
     return True
 

@@ -13,7 +13,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from projects.models import User
+from projects.actions.security import VERBS
+from projects.models import AuditEntry, User
 from projects.tasks import mail_address_link, mail_password_link
 from tests.projects.conftest import Queued
 
@@ -198,3 +199,22 @@ def test_an_app_is_set_up_after_the_password_was_asked_again(carl: User) -> None
     page = client.post(asked.headers["Location"], {"password": PASSWORD}, follow=True)
     client.post(reverse("mfa_activate_totp"), {"code": code_of(page.context["form"].secret)})
     assert Authenticator.objects.filter(user=carl, type="totp").exists()
+
+
+# --- what the log hears of it
+
+
+def test_a_changed_password_is_in_the_log_without_it(carl: User) -> None:
+    client, new = Client(), "a meadow of 17 snails"
+    log_in(client, carl.email)
+    fields = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    client.post(reverse("account_change_password"), fields)
+    entry = AuditEntry.objects.get(verb="changed their password")
+    assert (entry.actor, entry.changes) == (carl, {})
+
+
+def test_every_listened_signal_leaves_a_row(carl: User, carls: Client) -> None:
+    request = carls.get(reverse("profile")).wsgi_request
+    for signal in VERBS:
+        signal.send(sender=User, request=request, user=carl)
+    assert set(AuditEntry.objects.values_list("verb", flat=True)) == set(VERBS.values())

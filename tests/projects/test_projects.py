@@ -87,6 +87,7 @@ def test_the_same_name_again_is_refused_with_a_sentence(pats: Client) -> None:
     assert (answer.status_code, Project.objects.count()) == (422, 1)
     assert "There is a project called “Autumn launch” already" in answer.content.decode()
     assert "Somebody else" in answer.content.decode()
+    assert "name" in answer.context["form"].errors
 
 
 def test_another_organisation_may_use_the_name(pats: Client, sams: Client) -> None:
