@@ -17,10 +17,11 @@ ROOT = Path(__file__).resolve().parent.parent
 ASK = """
 from assets.actions.generate import request_takes
 from assets.requests import TakeRequest
-from tests.factories import ShotFactory, PriceFactory
+from tests.factories import MemberFactory, PriceFactory, ShotFactory
 from assets.models import Price
 Price.objects.all().delete(); PriceFactory.create()
 shot = ShotFactory.create()
+MemberFactory.create(user=shot.created_by, organisation=shot.project.organisation)
 wanted = TakeRequest("text", "A paper boat", 5, False, "16:9")
 print(request_takes(by=shot.created_by, shot=shot, wanted=wanted, takes=1, request_key="one")[0].generation.pk.hex)
 """
@@ -58,7 +59,8 @@ class Site:
     def manage(self, *arguments: str) -> str:
         """Run a command to its end; its last line of output."""
         command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, check=False, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
         return done.stdout.strip().rpartition("\n")[2]
 
     def ask(self) -> str:

@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from assets.actions.moves import move
 from assets.models import Attempt, FailureClass, Generation, GenerationState, Outcome
+from projects.access import member_for, require
 from projects.actions.audit import log
 from projects.actions.money import release, settle
 from projects.errors import Refused
 from projects.models import User
 from projects.queue import enqueue
+from projects.roles import Right
 
 ADVANCE = "assets.tasks.advance"
 
@@ -31,6 +33,7 @@ def resolve_attention(*, by: User, generation: Generation, choice: Choice, task_
     """Follow a person's choice for a job that needs attention. Raises Refused, and nothing has changed then."""
     found = Generation.objects.select_for_update(of=("self",)).select_related("take__shot", "organisation")
     job = found.get(pk=generation.pk)
+    require(member_for(by, job.organisation_id), Right.RESOLVE_ATTENTION)
     if job.state != GenerationState.NEEDS_ATTENTION:
         raise Refused(f"This job is settled already: it is {job.get_state_display().lower()}. Nothing has changed.")
     if choice == Choice.ADOPT:

@@ -4,10 +4,12 @@ from django.db import transaction
 
 from assets.actions.moves import move
 from assets.models import Generation, GenerationState
+from projects.access import member_for, require
 from projects.actions.audit import log
 from projects.actions.money import release
 from projects.errors import Refused
 from projects.models import User
+from projects.roles import Right
 
 
 class TooLate(Refused):
@@ -24,6 +26,7 @@ class TooLate(Refused):
 def cancel_take(*, by: User, generation: Generation) -> None:
     """Cancel a queued job and give its hold back; doing it twice changes nothing. Raises TooLate or Refused."""
     job = Generation.objects.select_related("take__shot", "organisation").get(pk=generation.pk)
+    require(member_for(by, job.organisation_id), Right.GENERATE)
     if job.state == GenerationState.CANCELLED:
         return
     if job.is_over:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assets.models import Generation, GenerationState, LineStop, StopReason
+from projects.access import member_for, require
 from projects.actions.audit import log
 from projects.actions.notify import tell
 from projects.models import Member, NotificationKind, Organisation, User
@@ -43,7 +44,7 @@ def stop_line(reason: StopReason, *, text: str) -> bool:
         with transaction.atomic():
             # The reason says the rest: "The Kie account is out of credits: Credits insufficient".
             stop = LineStop.objects.create(reason=reason, text=(text.partition(": ")[2] or text)[:300])
-            for organisation in [] if again else Organisation.objects.all():
+            for organisation in Organisation.objects.none() if again else Organisation.objects.all():
                 tell_admins(
                     organisation,
                     text=f"{stop}. Takes wait on their hold until an admin starts the line again.",
@@ -58,6 +59,8 @@ def stop_line(reason: StopReason, *, text: str) -> bool:
 @transaction.atomic
 def start_line(*, by: User | None, organisation: Organisation | None = None) -> int:
     """Clear every stop and make the waiting takes due now; returns how many stops were open. `by` None: a check did."""
+    if by and organisation:
+        require(member_for(by, organisation.pk), Right.RESOLVE_ATTENTION)
     now = timezone.now()
     stops = list(LineStop.objects.open())
     cleared = LineStop.objects.open().update(cleared_at=now, cleared_by=by)
