@@ -50,7 +50,8 @@ def store_clip(*, take: Take, path: Path, sha256: str, size: int, probe: Probe) 
 def draw_clip(clip_id: UUID | str) -> None:
     """Make poster, sprite and proxy of a clip and note them on its row; does nothing when they are there.
 
-    Raises Clip.DoesNotExist, NotAVideo (the file can't be drawn from) or FileNotFoundError (storage lost it).
+    Raises Clip.DoesNotExist, NotAVideo (the file can't be drawn from), ReadingStopped (try again later) or
+    FileNotFoundError (storage lost it).
     """
     clip = Clip.objects.get(pk=clip_id)
     if clip.poster and clip.sprite and clip.proxy:

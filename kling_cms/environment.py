@@ -111,7 +111,7 @@ def _secret_key(env: Env, debug: bool) -> str:
 
 
 def _allowed_hosts(env: Env, debug: bool, public_url: str) -> list[str]:
-    hosts: list[str] = [host.strip() for host in env.list("ALLOWED_HOSTS", []) if host.strip()]
+    hosts: list[str] = [host.strip() for host in env.list("ALLOWED_HOSTS", [], subcast=str) if host.strip()]
     if public_url and not hosts:
         hosts = [urlsplit(public_url).hostname or ""]
     if debug and not hosts:

@@ -1,4 +1,4 @@
-"""The child process that touches bytes from outside: `python -m assets.media.child <job> <path> [...]`.
+"""The child process that touches bytes from outside: `python -m assets.media.child <cpu seconds> <job> <path> [...]`.
 
 It limits itself before it opens the file, knows no settings and no database, and answers with one line of JSON:
 {"answer": ...} or {"refused": "a sentence"}.
@@ -19,16 +19,15 @@ from assets.media.reading import NotAVideo, exact_frame, read_probe
 GIB = 1024**3
 LIMITS = {
     resource.RLIMIT_AS: 3 * GIB,
-    resource.RLIMIT_CPU: 120,
     resource.RLIMIT_FSIZE: GIB,
     resource.RLIMIT_CORE: 0,
     resource.RLIMIT_NOFILE: 64,
 }
 
 
-def limit() -> None:
+def limit(cpu_seconds: int) -> None:
     """Bound memory (bytes), CPU (seconds), file size and open files; a system that can't do one goes without it."""
-    for what, most in LIMITS.items():
+    for what, most in {**LIMITS, resource.RLIMIT_CPU: cpu_seconds}.items():
         hard = resource.getrlimit(what)[1]
         try:
             resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
@@ -63,13 +62,16 @@ JOBS: dict[str, Callable[..., Any]] = {"probe": probe_job, "draw": draw_job, "fr
 
 def main(arguments: list[str]) -> None:
     """Run one job and print its answer."""
-    limit()
+    seconds, job, *rest = arguments
+    limit(int(seconds))
     try:
-        answer = {"answer": JOBS[arguments[0]](*arguments[1:])}
+        answer = {"answer": JOBS[job](*rest)}
     except NotAVideo as error:
         answer = {"refused": str(error)}
     except MemoryError:
         answer = {"refused": "The video needs more memory than is allowed."}
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # how decoders stumble over odd bytes
+        answer = {"refused": f"The video can't be read: {type(error).__name__}."}
     sys.stdout.write(json.dumps(answer))
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 from PIL import Image
 
 from assets.media.reading import NotAVideo, Probe
-from assets.media.sandbox import run_limited
+from assets.media.sandbox import ReadingStopped, run_limited
 
-__all__ = ["Drawn", "NotAVideo", "Probe", "draw", "frame_image", "probe"]
+__all__ = ["Drawn", "NotAVideo", "Probe", "ReadingStopped", "draw", "frame_image", "probe"]
 
-PROBE_SECONDS = 30
-DRAW_SECONDS = 150
-FRAME_SECONDS = 20
+# Of CPU; the clock gets three times as much.
+PROBE_SECONDS = 15
+DRAW_SECONDS = 75
+FRAME_SECONDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +28,27 @@ class Drawn:
 
 
 def probe(path: Path) -> Probe:
-    """Facts of a video file. Raises NotAVideo with a sentence, whatever the bytes are, within 30 s."""
-    return Probe(**run_limited("probe", path, seconds=PROBE_SECONDS))
+    """Facts of a video file. Raises NotAVideo with a sentence, whatever the bytes are.
+
+    Raises ReadingStopped (an OSError) when there was no verdict within 45 s or somebody stopped the child.
+    """
+    return Probe(**run_limited("probe", path, cpu_seconds=PROBE_SECONDS))
 
 
 def draw(path: Path, folder: Path) -> Drawn:
-    """Poster, sprite and proxy of a clip, written to `folder`. Raises NotAVideo."""
-    told = run_limited("draw", path, folder, seconds=DRAW_SECONDS)
+    """Poster, sprite and proxy of a clip, written to `folder`. Raises NotAVideo or ReadingStopped."""
+    told = run_limited("draw", path, folder, cpu_seconds=DRAW_SECONDS)
     return Drawn(folder / "poster.jpg", folder / "sprite.jpg", told["sprite_frames"], folder / "proxy.mp4")
 
 
 def frame_image(path: Path, frame: int) -> Image.Image:
-    """Frame number `frame` (from 0, shown at (frame + 0.5) / fps) as RGB. Raises NotAVideo, also beyond the last."""
+    """Frame number `frame` (from 0, shown at (frame + 0.5) / fps) as RGB.
+
+    Raises NotAVideo, also beyond the last, or ReadingStopped.
+    """
     with tempfile.TemporaryDirectory(prefix="frame-") as folder:
         out = Path(folder) / "frame.png"
-        run_limited("frame", path, frame, out, seconds=FRAME_SECONDS)
+        run_limited("frame", path, frame, out, cpu_seconds=FRAME_SECONDS)
         with Image.open(out) as image:
             image.load()
             return image.copy()

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,7 @@ from PIL import Image
 
 from assets.actions.frames import frame_to_asset
 from assets.actions.library import retire_asset
+from assets.media.probe import ReadingStopped
 from assets.models import Asset, Clip, Shot
 from projects.errors import Refused
 from projects.goals import Route
@@ -79,6 +81,11 @@ def test_a_frame_beyond_the_clip_is_refused(clip: Clip, carl: User, frame: int) 
 def test_a_lost_file_is_said(clip: Clip, carl: User) -> None:
     Path(clip.file.path).unlink()
     with pytest.raises(Refused, match="lost"):
+        frame_to_asset(by=carl, clip=clip, frame=1)
+
+
+def test_a_busy_machine_is_said(clip: Clip, carl: User) -> None:
+    with patch("assets.actions.frames.frame_image", side_effect=ReadingStopped), pytest.raises(Refused, match="minute"):
         frame_to_asset(by=carl, clip=clip, frame=1)
 
 
