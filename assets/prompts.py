@@ -18,8 +18,8 @@ EXPIRES_SOON = timedelta(days=14)
 
 # Words that ask for lettering, which video models draw badly; quoted text of two letters and more asks for it as well.
 _LETTERING = re.compile(
-    r"\b(text|title|caption|subtitle|headline|slogan|logo|lettering|typography|words?|call[- ]to[- ]action|cta)s?\b"
-    r"|\b(says|reads|saying|reading|written)\b",
+    r"\b(text|title|caption|subtitle|headline|slogan|logo|lettering|typography|call[- ]to[- ]action|cta)s?\b"
+    r"|\b(sign|banner|poster|screen|label|board)\b[^.]{0,40}\b(says|saying|reads|reading)\b",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[\"“„«]\s*\w[^\"”“»]+[\"”“»]")

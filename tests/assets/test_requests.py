@@ -89,8 +89,9 @@ def test_hints_of_a_prompt(prompt: str, code: str) -> None:
     assert code in [hint.code for hint in prompt_hints(prompt)]
 
 
-def test_a_good_prompt_gets_no_hint() -> None:
-    assert prompt_hints("A paper boat crosses a puddle at dawn") == []
+@pytest.mark.parametrize("prompt", ["A paper boat crosses a puddle at dawn", "She reads a book and says goodbye"])
+def test_a_good_prompt_gets_no_hint(prompt: str) -> None:
+    assert prompt_hints(prompt) == []
 
 
 @pytest.mark.django_db
