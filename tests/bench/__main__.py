@@ -67,7 +67,7 @@ def opener(user: Any) -> Callable[[str], Callable[[], None]]:
             answer = client.get(address, headers=headers)
             if answer.status_code not in (200, 206):
                 raise SystemExit(f"{address} answered {answer.status_code}")
-            _ = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            _ = answer.getvalue()
 
         return call
 

@@ -97,4 +97,4 @@ def test_a_newer_version_ends_the_round_and_says_so(version: Version, carl: User
     asked = ask_review(by=carl, version=version, reviewers=[rita])
     supersede_rounds(by=carl, version=newer(version, carl))
     assert Round.objects.get(pk=asked.pk).state == RoundState.SUPERSEDED
-    assert "replaced by v2" in Notification.objects.filter(user=rita).first().text
+    assert "replaced by v2" in Notification.objects.filter(user=rita).latest("created_at").text
