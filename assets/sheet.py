@@ -48,7 +48,7 @@ def sheet_takes(shot: Shot) -> QuerySet[Take]:
     """The shot's takes with all that their tiles show, in one query."""
     return (
         Take.objects.filter(shot=shot, generation__isnull=False)
-        .select_related("generation", "clip", "version", "image__asset", "parent", "created_by")
+        .select_related("generation", "clip", "version", "image__asset", "parent")
         .defer("generation__result_url", "clip__file")
     )
 

@@ -37,7 +37,7 @@ def take_list(request: MemberRequest, pk: UUID) -> HttpResponse:
     page = page_by_key(sheet_takes(shot).filter(FILTERS[show][1]), request.GET, size=SHEET_SIZE)
     tiles = tiles_of(page.rows, request.member, shot, counts["last"])
     context = {
-        **_facts(request, shot),
+        **_facts(shot),
         "tiles": tiles,
         "page": page,
         "show": show,
@@ -48,8 +48,8 @@ def take_list(request: MemberRequest, pk: UUID) -> HttpResponse:
     return render(request, "assets/take_list.html", context)
 
 
-def _facts(request: MemberRequest, shot: Shot) -> dict[str, Any]:
-    """What the head of the page shows; two queries."""
+def _facts(shot: Shot) -> dict[str, Any]:
+    """What the head of the page and every tile show; one query."""
     return {
         "shot": shot,
         "project": shot.project,
@@ -89,7 +89,7 @@ def take_tiles(request: MemberRequest, pk: UUID) -> HttpResponse:
     if not changed and any(tile.is_watched for tile in seen):
         return HttpResponse(status=204)
     tiles = tiles_of(changed, request.member, shot, filter_counts(shot)["last"])
-    context = {**_facts(request, shot), "tiles": tiles, "watch": _watch(seen)}
+    context = {**_facts(shot), "tiles": tiles, "watch": _watch(seen)}
     return render(request, "assets/_take_changes.html", context)
 
 
@@ -111,7 +111,7 @@ def _act(request: MemberRequest, pk: UUID, right: Right, act: Act, said: str = "
         return redirect(f"{take.shot.get_absolute_url()}#take-{take.pk}")
     shot = _shot(request, take.shot_id)
     tiles = tiles_of(sheet_takes(shot).filter(pk=pk), request.member, shot, filter_counts(shot)["last"])
-    context = {**_facts(request, shot), "tile": tiles[0], "said": said, "level": messages.DEFAULT_TAGS[level]}
+    context = {**_facts(shot), "tile": tiles[0], "said": said, "level": messages.DEFAULT_TAGS[level]}
     return render(request, "assets/_take_answer.html", context, status=status)
 
 
