@@ -137,7 +137,7 @@ class Supervisor:
     def __init__(self, clusters: Sequence[Cluster], *, tick: Callable[[], Any], tidy: Callable[[], Any]) -> None:
         self.clusters = clusters
         self._tick, self._tidy = tick, tidy
-        self._tidied = 0.0
+        self._tidied = self._told = float("-inf")
         self._stop = threading.Event()
 
     def run(self) -> None:
@@ -163,8 +163,13 @@ class Supervisor:
     def _safely(self, act: Callable[[], Any]) -> None:
         try:
             act()
-        except Exception:  # the database may be away for a while
-            logger.exception("a round of the metronome failed")
+        except Exception as error:  # the database may be away for a while
+            # The whole story once a minute: with two rounds a second it would fill a disk.
+            if time.monotonic() - self._told >= TIDY_SECONDS:
+                self._told = time.monotonic()
+                logger.exception("a round of the metronome failed")
+            else:
+                logger.debug("a round of the metronome failed", error=repr(error))
 
     def stop(self) -> None:
         """Ask every cluster to finish, and kill what hasn't after some seconds."""

@@ -53,11 +53,19 @@ def fetch(job: Generation) -> None:
         with _temporary() as path:
             finish(job, download(job, path, lease))
     except (NotAVideo, safe_http.TooLarge) as error:
-        fail(job, FailureClass.BAD_RESULT, str(error), charged=charge_of(job))
+        bad_result(job, error)
     except safe_http.UnsafeAddress as error:
         need_attention(job, f"The clip is not fetched: {error}")
     except (safe_http.FetchError, ProviderError, OSError) as error:
         try_later(job, error)
+
+
+def bad_result(job: Generation, error: Exception) -> None:
+    """Bytes that are no clip: a paid result isn't given up for one bad answer of its host, but for the same thrice."""
+    if job.fetch_tries + 1 < clock.BAD_RESULT_TRIES and isinstance(error, NotAVideo):
+        try_later(job, error)
+    else:
+        fail(job, FailureClass.BAD_RESULT, str(error), charged=charge_of(job))
 
 
 def charge_of(job: Generation) -> Decimal:

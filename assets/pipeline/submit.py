@@ -149,18 +149,18 @@ def _accepted(job: Generation, attempt: Attempt, verdict: Verdict) -> None:
     move(job, GenerationState.RUNNING, why=verdict.text, **fields)
 
 
+def refused_in_a_row(job: Generation) -> int:
+    """How many attempts were refused since the last one that was not; counted, since a stopped line takes no blame."""
+    last = job.attempts.exclude(outcome=Outcome.REFUSED).aggregate(last=Max("number"))["last"] or 0
+    return job.attempts.filter(number__gt=last).count()
+
+
 def _later(job: Generation, attempt: Attempt, verdict: Verdict) -> None:
-    now = timezone.now()
-    first = job.attempts.order_by("number").first() or attempt
-    if now - first.created_at > clock.REFUSED_DEADLINE:
-        fail(
-            job,
-            verdict.failure,
-            f"Kie took no request for {clock.REFUSED_DEADLINE}. {verdict.text}",
-            charged=Decimal(0),
-        )
+    tries = refused_in_a_row(job)
+    if tries >= clock.REFUSED_TRIES:
+        fail(job, verdict.failure, f"Kie refused it {tries} times. {verdict.text}", charged=Decimal(0))
         return
-    rest = now + clock.refused_pause(attempt.number, verdict.retry_after)
+    rest = timezone.now() + clock.refused_pause(tries, verdict.retry_after)
     move(job, GenerationState.QUEUED, why=verdict.text, due_at=rest, lease_until=rest)
 
 

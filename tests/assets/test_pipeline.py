@@ -140,6 +140,9 @@ def test_success_without_a_file_is_a_bad_result(standin: StandIn, ask: Ask) -> N
 
 def test_bytes_that_are_no_video_are_a_bad_result(standin: StandIn, ask: Ask) -> None:
     job = finished(standin, ask("A boat [kie:bad-video]"))
+    assert job.state == GenerationState.FETCHING, "the host may have had a bad moment"
+    advance(job, after=timedelta(minutes=1))
+    advance(job, after=timedelta(minutes=2))
     assert f"{job.state} {job.failure_class} {job.charged:.0f}" == "failed bad_result 55"
     assert not Clip.objects.exists()
 

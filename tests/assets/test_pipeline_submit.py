@@ -18,7 +18,7 @@ from assets.models import AssetVersion, Generation, GenerationState, LineStop, O
 from assets.pipeline import clock, steps
 from assets.pipeline.account import check_account
 from assets.pipeline.outcome import Kind, Verdict
-from assets.pipeline.submit import book, claim, mark_sent
+from assets.pipeline.submit import book, claim, mark_sent, refused_in_a_row
 from assets.providers.standin import StandIn
 from assets.requests import TakeRequest
 from projects.models import Budget, Notification, User
@@ -69,10 +69,19 @@ def test_nothing_listens_is_refused_for_now(standin: StandIn, job: Generation) -
     assert job.lease_until > timezone.now()
 
 
-def test_refused_for_hours_fails_and_releases(standin: StandIn, ask: Ask) -> None:
+def test_refused_again_and_again_fails_and_releases(
+    standin: StandIn, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "REFUSED_TRIES", 2)
     job = advance(ask("A boat [kie:455]"))
-    assert advance(job, after=clock.REFUSED_DEADLINE + timedelta(minutes=1)).state == GenerationState.FAILED
+    assert advance(job, after=timedelta(minutes=1)).state == GenerationState.FAILED
     assert held() == 0
+
+
+def test_an_attempt_that_was_not_refused_begins_the_count_anew(standin: StandIn, ask: Ask) -> None:
+    job = advance(advance(ask("A boat [kie:455*1][kie:html*2]")), after=timedelta(minutes=1))
+    assert [attempt.outcome for attempt in job.attempts.all()] == [Outcome.REFUSED, Outcome.UNKNOWN]
+    assert refused_in_a_row(job) == 0
 
 
 @pytest.mark.parametrize(
