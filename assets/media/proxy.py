@@ -10,7 +10,7 @@ from av.container import InputContainer, OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from assets.media.reading import NotAVideo, opened
+from assets.media.reading import NotAVideo, opened, sound_of
 
 SHORT_SIDE = 360
 SOUND_RATE = 44_100
@@ -32,7 +32,7 @@ def draw_proxy(path: Path, out: Path) -> None:
         size = proxy_size(stream.codec_context.width, stream.codec_context.height)
         with av.open(str(out), "w", format="mp4", options={"movflags": "+faststart"}) as target:
             video = _video_stream(target, stream, size)
-            sound = target.add_stream("aac", rate=SOUND_RATE, layout="stereo") if source.streams.audio else None
+            sound = target.add_stream("aac", rate=SOUND_RATE, layout="stereo") if sound_of(source) else None
             if sound is not None:
                 sound.codec_context.bit_rate = 96_000
             _copy(source, stream, target, video, sound)
@@ -57,7 +57,7 @@ def _copy(
     sound: AudioStream | None,
 ) -> None:
     resampler = AudioResampler(format="fltp", layout="stereo", rate=SOUND_RATE)
-    wanted = [stream, *source.streams.audio[:1]]
+    wanted = [stream, *sound_of(source)]
     for frame in source.decode(*wanted):
         if isinstance(frame, VideoFrame):
             small = frame.reformat(width=video.width, height=video.height, format="yuv420p")

@@ -11,7 +11,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
@@ -57,10 +59,22 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     with container:
         if not container.streams.video:
             raise NotAVideo("The file holds no picture, only sound or nothing.")
+        if not decodable(container.streams.video[0]):
+            raise NotAVideo("The picture is coded in a way that can't be decoded.")
         try:
             yield container, container.streams.video[0]
         except av.FFmpegError as error:
             raise NotAVideo(f"The video is damaged: {error.strerror or type(error).__name__}.") from error
+
+
+def decodable(stream: Stream) -> bool:
+    """Whether there is a decoder: PyAV leaves the context of an unknown codec empty, whatever its types say."""
+    return getattr(stream, "codec_context", None) is not None
+
+
+def sound_of(container: InputContainer) -> list[AudioStream]:
+    """The first sound track that can be decoded, in a list; empty for a silent file."""
+    return [stream for stream in container.streams.audio if decodable(stream)][:1]
 
 
 def what_it_looks_like(path: Path) -> str:
@@ -90,7 +104,7 @@ def read_probe(path: Path) -> Probe:
         first = next(container.decode(stream), None)
         if first is None or not rate or stream.time_base is None:
             raise NotAVideo("The video has no frame that can be decoded.")
-        sound = container.streams.audio[0].codec_context.name if container.streams.audio else ""
+        sound = "".join(track.codec_context.name for track in sound_of(container))
         codec = stream.codec_context.name
     times, packets = _scan(path)
     if packets < claimed:

@@ -59,6 +59,13 @@ def test_a_video_without_a_picture_is_refused(tmp_path: Path) -> None:
         probe(sound_only(tmp_path / "clip.mp4"))
 
 
+def test_a_picture_in_an_unknown_coding_is_refused(tmp_path: Path) -> None:
+    path = video(tmp_path / "clip.mp4", frames=3)
+    path.write_bytes(path.read_bytes().replace(b"avc1", b"zzzz"))
+    with pytest.raises(NotAVideo, match="can't be decoded"):
+        probe(path)
+
+
 def test_a_missing_file_is_no_verdict_on_a_video(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         probe(tmp_path / "nowhere.mp4")
