@@ -29,6 +29,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "home": (GET, "", "LAAAAA"),
     "healthz": (GET, "", "PPPPPP"),
     "readyz": (GET, "", "PPPPPP"),
+    "favicon": (GET, "", "PPPPPP"),
     # people
     "switch_organisation": (POST, "", "LNNNNN"),
     "organisation_settings": (GET, "", "LAFFFA"),

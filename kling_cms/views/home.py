@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.db.models import F
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from assets.models import Shot
@@ -26,6 +27,12 @@ from projects.roles import Right
 from reviews.models import Round
 
 QUEUE_SHOWN = 8
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look by themselves, on pages that name no icon."""
+    return redirect(static("kling_cms/img/mark.svg"))
 
 
 @require_safe
