@@ -61,11 +61,13 @@ def number(value: Decimal | int | None) -> str:
 
 @register.filter
 def usd(value: Decimal | int | None, rate: Decimal) -> str:
-    """Credits as USD at the organisation's rate, with as many digits as it takes to hide nothing: USD 0.275."""
+    """Credits as USD at the organisation's rate, to the cent or as exactly as the sum is: USD 0.55, USD 0.275."""
     if value is None:
         return "–"
-    whole, _, part = f"{Decimal(value) * Decimal(rate):,f}".partition(".")
-    return f"USD {whole}.{part.rstrip('0').ljust(2, '0')}"
+    amount = (Decimal(value) * Decimal(rate)).normalize()
+    exponent = amount.as_tuple().exponent
+    decimals = max(2, -exponent) if isinstance(exponent, int) else 2
+    return f"USD {amount:,.{decimals}f}"
 
 
 @register.filter
