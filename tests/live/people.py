@@ -38,3 +38,16 @@ def log_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in", exact=True).click()
     expect(page).to_have_title("Home · Kling CMS")
+
+
+def wait_for_clip(page: Page) -> None:
+    """Until the page's video knows its length, and has done the seek it is at."""
+    page.evaluate(SETTLED)
+
+
+# A promise, since the pages' content policy forbids the `eval` that Playwright's own waiting would need.
+SETTLED = """() => new Promise((done) => {
+  const video = document.querySelector("video");
+  const look = () => (video.readyState >= 1 && !video.seeking ? done() : setTimeout(look, 10));
+  look();
+})"""

@@ -3,6 +3,7 @@
 Whatever asks for `product` is marked `browser` and `worker`, runs last, and stays on one process under xdist.
 """
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -101,3 +102,12 @@ def desk(product: Product, complaints: Complaints, chrome: Browser) -> Iterator[
     yield Desk(product, complaints, open_browser)
     for context in opened:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def world(product: Product) -> dict[str, str]:
+    """The studio of `tests.live.world`: kind to primary key. Its people log in as alice@world.example and so on."""
+    told: dict[str, str] = json.loads(
+        product.manage("shell", "--no-imports", "-c", "from tests.live.world import tell; tell()")
+    )
+    return told

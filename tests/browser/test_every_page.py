@@ -1,0 +1,117 @@
+"""Every page, wide and narrow, light and dark: it fits, axe finds nothing serious, and nobody complains."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from tests.live.people import Desk
+from tests.test_every_url import GET, TABLE
+
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+NO_PAGE = {
+    *("healthz", "readyz", "asset_file", "asset_thumbnail", "ledger_csv", "package_zip", "package_manifest"),
+    *("clip_video", "clip_proxy", "clip_poster", "clip_sprite", "clip_download", "notification_open", "take_tiles"),
+    "invitation_accept",  # for people who are not logged in
+}
+PAGES = {name: (name, needs) for name, (method, needs, _) in TABLE.items() if method == GET and name not in NO_PAGE}
+STATES = {
+    "board without shots": ("project_board", "empty_project"),
+    "brief without anything": ("project_brief", "empty_project"),
+    "takes that failed": ("take_list", "trouble"),
+    "a job that failed": ("take_job", "failed"),
+    "a job that runs": ("take_job", "running"),
+    "room of an approved version": ("version_review", "approved_version"),
+    "package that is open": ("package_detail", "open_package"),
+}
+OTHERS = {
+    "composer from an image": "{composer}?asset={asset}",
+    "ledger, filtered to nothing": "/ledger/?text=nothing-is-called-so",
+    "people's e-mail": "/accounts/email/",
+    "password": "/accounts/password/change/",
+    "second factor": "/accounts/2fa/",
+    "sessions": "/accounts/sessions/",
+    "done reviews": "/reviews/?tab=done",
+}
+SIGNED_OUT = {
+    "log in": "/accounts/login/",
+    "password forgotten": "/accounts/password/reset/",
+    "a link that is no invitation": "/invitation/no-such-token/",
+}
+SERIOUS = ("serious", "critical")
+OVERFLOW = """() => [...document.querySelectorAll("body *")]
+  .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && getComputedStyle(e).position !== "fixed")
+  .slice(-3).map(e => e.outerHTML.slice(0, 120))"""
+
+
+def violations(page: Page, *rules: str) -> list[str]:
+    """What axe finds serious, a line a kind with the first elements; only these rules if any are named."""
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": rules}
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{each['id']} ({each['impact']}): {each['help']}: {[node['html'][:160] for node in each['nodes'][:3]]}"
+        for each in found
+        if each["impact"] in SERIOUS
+    ]
+
+
+def fits(page: Page) -> None:
+    """Nothing makes the page scroll sideways."""
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, page.evaluate(OVERFLOW)
+
+
+def look_at(page: Page, address: str, status: int = 200) -> None:
+    """The page in all four looks."""
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == status
+    expect(page.locator("h1").first).to_be_visible()
+    fits(page)
+    assert violations(page) == [], "wide, light"
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, "color-contrast") == [], "wide, dark"
+    page.set_viewport_size(NARROW)
+    fits(page)
+    assert violations(page) == [], "narrow, dark"
+    page.emulate_media(color_scheme="light")
+    assert violations(page, "color-contrast") == [], "narrow, light"
+
+
+def address_of(name: str, needs: str, world: dict[str, str]) -> str:
+    """The address of a page in the world."""
+    return reverse(name, kwargs={"pk": world[needs]} if needs else {})
+
+
+@pytest.mark.parametrize(("name", "needs"), [*PAGES.values(), *STATES.values()], ids=[*PAGES, *STATES])
+def test_a_page_of_the_product(desk: Desk, world: dict[str, str], name: str, needs: str) -> None:
+    page = desk.person("alice@world.example", viewport=WIDE, reduced_motion="reduce")
+    look_at(page, address_of(name, needs, world))
+
+
+@pytest.mark.parametrize("address", OTHERS.values(), ids=[*OTHERS])
+def test_another_page(desk: Desk, world: dict[str, str], address: str) -> None:
+    page = desk.person("alice@world.example", viewport=WIDE, reduced_motion="reduce")
+    look_at(page, address.format(**world, composer=address_of("composer", "shot", world)))
+
+
+@pytest.mark.parametrize("address", SIGNED_OUT.values(), ids=[*SIGNED_OUT])
+def test_a_page_before_the_door(desk: Desk, address: str) -> None:
+    status = 404 if "no-such" in address else 200
+    desk.complaints.expect("404: GET .*/no-such-token/")
+    look_at(desk.nobody(viewport=WIDE, reduced_motion="reduce"), address, status)
+
+
+@pytest.mark.parametrize("person", ["pat", "carl", "rita"])
+def test_home_of_each_role(desk: Desk, world: dict[str, str], person: str) -> None:
+    look_at(desk.person(f"{person}@world.example", viewport=WIDE, reduced_motion="reduce"), "/")
+
+
+def test_nothing_here(desk: Desk, world: dict[str, str]) -> None:
+    desk.complaints.expect("404: GET")
+    page = desk.person("alice@world.example", viewport=WIDE, reduced_motion="reduce")
+    look_at(page, f"/projects/{world['clip']}/", status=404)
