@@ -84,7 +84,7 @@ def _change_limit(budget: Budget, limit: Decimal, organisation: Organisation, by
 
 def _open_project_budget(project: Project, limit: Decimal, by: User) -> Budget:
     """A budget that begins with the project's history: its rows are copied, so that late settlements reach it too."""
-    history = LedgerEntry.objects.filter(project=project, budget__project=None)
+    history = LedgerEntry.objects.of_months(project.organisation).filter(project=project)
     before = standing_of(history, limit)
     if before.settled + before.held > limit:
         raise LimitTooLow(before, limit, project.organisation.usd_per_credit)
@@ -131,6 +131,7 @@ def _copy(row: LedgerEntry, budget: Budget) -> LedgerEntry:
         organisation_id=row.organisation_id,
         budget=budget,
         project_id=row.project_id,
+        of_month=False,
         key=row.key,
         kind=row.kind,
         credits=row.credits,

@@ -96,7 +96,7 @@ class LedgerQuerySet(AppendOnlyQuerySet["LedgerEntry"]):
 
     def of_months(self, organisation: Organisation) -> Self:
         """Each movement once: the rows on the organisation's own budgets, without their copies on projects' budgets."""
-        return self.filter(organisation=organisation, budget__project=None)
+        return self.filter(organisation=organisation, of_month=True)
 
 
 class LedgerEntry(AppendOnly):
@@ -109,6 +109,9 @@ class LedgerEntry(AppendOnly):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="ledger")
     budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="entries")
     project = models.ForeignKey(Project, null=True, blank=True, on_delete=models.PROTECT, related_name="ledger")
+    of_month = models.BooleanField(
+        default=True, help_text="On the organisation's month; not, on the copy of it that a project's budget has."
+    )
     key = models.CharField(max_length=80)
     kind = models.CharField(max_length=12, choices=LedgerKind)
     credits = models.DecimalField(max_digits=12, decimal_places=2)
@@ -121,11 +124,13 @@ class LedgerEntry(AppendOnly):
     class Meta:
         ordering = ("-at", "-id")
         indexes = (
-            models.Index(fields=["organisation", "-at", "-id"]),
-            models.Index(fields=["organisation", "kind", "-at", "-id"]),
-            models.Index(fields=["budget", "-at", "-id"]),
-            models.Index(fields=["project", "-at", "-id"]),
-            models.Index(fields=["key"]),
+            # One for each way the ledger page is filtered, so that a page of it reads fifty rows and no more.
+            models.Index(fields=["organisation", "-at", "-id"], condition=Q(of_month=True), name="ledger_all"),
+            models.Index(fields=["organisation", "kind", "-at", "-id"], condition=Q(of_month=True), name="ledger_kind"),
+            models.Index(fields=["by", "-at", "-id"], condition=Q(of_month=True), name="ledger_person"),
+            models.Index(fields=["project", "-at", "-id"], condition=Q(of_month=True), name="ledger_project"),
+            models.Index(fields=["budget", "-at", "-id"], name="ledger_budget"),
+            models.Index(fields=["key"], name="ledger_key"),
         )
         constraints = (
             models.UniqueConstraint(
