@@ -61,7 +61,7 @@ def fail(
             users=[job.take.created_by],
             organisation=job.organisation,
             kind=NotificationKind.FAILED,
-            text=f"{job.take} failed: {failure.label.lower()}. "
+            text=f"{job.take}: {failure.label.lower()}. "
             + (f"{in_credits(charged)} were charged." if charged else "Nothing was charged."),
             path=job_page(job),
         )
@@ -74,6 +74,6 @@ def need_attention(job: Generation, why: str, **fields: Any) -> bool:
     with transaction.atomic():
         if not move(job, GenerationState.NEEDS_ATTENTION, why=why, due_at=None, **fields):
             return False
-        tell_admins(job.organisation, text=f"{job.take} needs attention. {why}", path=reverse("attention_list"))
+        tell_admins(job.organisation, text=f"{job.take}: {why}", path=reverse("attention_list"))
     logger.warning("job needs attention", generation=str(job.pk), why=why)
     return True

@@ -1,12 +1,13 @@
 """Submit: claim, call once, book what came of it. The attempt's row is the fence: its outcome is decided once."""
 
 import secrets
+import time
 from decimal import Decimal
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +24,8 @@ from assets.pipeline.unknown import adopt, lose_answer
 from assets.providers.base import ImageToVideo, Provider, TextToVideo, VideoRequest
 
 logger = structlog.get_logger(__name__)
+# Seconds between tries to book an answer; together they stay within the claim.
+BOOK_PAUSES = (0.2, 1.0, 3.0)
 OUTCOMES = {Kind.ACCEPTED: Outcome.ACCEPTED, Kind.UNKNOWN: Outcome.UNKNOWN}
 
 
@@ -39,7 +42,7 @@ def submit(job: Generation) -> None:
         return
     attempt = claim(job)
     if attempt and (verdict := send(job, attempt)):
-        book(job, attempt, verdict)
+        book_in_any_case(job, attempt, verdict)
 
 
 def claim(job: Generation) -> Attempt | None:
@@ -111,6 +114,19 @@ def mark_sent(attempt: Attempt) -> bool:
         )
     attempt.sent_at = now
     return True
+
+
+def book_in_any_case(job: Generation, attempt: Attempt, verdict: Verdict) -> None:
+    """Book the verdict although the database stumbles: what Kie answered is known nowhere else."""
+    for pause in BOOK_PAUSES:
+        try:
+            book(job, attempt, verdict)
+            return
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("booking failed", generation=str(job.pk), said=str(error))
+            connection.close()
+            time.sleep(pause)
+    book(job, attempt, verdict)
 
 
 def book(job: Generation, attempt: Attempt, verdict: Verdict) -> None:

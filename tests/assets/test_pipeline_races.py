@@ -4,11 +4,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from assets.actions.cancel import cancel_take
-from assets.models import Clip, Generation, GenerationState
+from assets.models import Attempt, Clip, Generation, GenerationState
 from assets.pipeline import clock, steps
+from assets.pipeline.outcome import Verdict
+from assets.pipeline.submit import decide
 from assets.pipeline.sweep import sweep
 from assets.providers.standin import StandIn
 from projects.errors import Refused
@@ -63,6 +65,20 @@ def test_cancelling_and_sending_have_one_winner(standin: StandIn, job: Generatio
     was_sent = len(standin.accepted) == 1
     assert was_sent != (job.state == GenerationState.CANCELLED)
     assert Budget.objects.get().held == (55 if was_sent else 0)
+
+
+def test_an_answer_is_booked_although_the_database_stumbles(
+    standin: StandIn, job: Generation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stumbles = [OperationalError("the connection was lost")]
+
+    def decide_at_last(attempt: Attempt, verdict: Verdict) -> bool:
+        if stumbles:
+            raise stumbles.pop()
+        return decide(attempt, verdict)
+
+    monkeypatch.setattr("assets.pipeline.submit.decide", decide_at_last)
+    assert advance(job).state == GenerationState.RUNNING
 
 
 def test_rival_sweepers_put_a_job_on_the_queue_once(job: Generation) -> None:
