@@ -1,16 +1,40 @@
 """Forms about budgets and the ledger."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
+from django.forms.renderers import BaseRenderer
+from django.forms.utils import flatatt
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from projects.forms.people import DayField
 from projects.ledger import LedgerFilter
 from projects.models import LedgerKind, Organisation, Project, User
+
+SELECTED = mark_safe(" selected")
+
+
+class LongSelect(forms.Select):
+    """A select that writes its options straight: Django's renders a template each, 50 ms for two hundred projects."""
+
+    def render(
+        self, name: str, value: Any, attrs: Mapping[str, Any] | None = None, renderer: BaseRenderer | None = None
+    ) -> SafeString:
+        """The element as HTML."""
+        chosen = "" if value is None else str(value)
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((key, SELECTED if str(key) == chosen else "", label) for key, label in self.choices),
+        )
+        named = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        return format_html("<select{}>{}</select>", flatatt(named), options)
 
 
 class LimitForm(forms.Form):
@@ -35,9 +59,11 @@ class MonthLimitForm(LimitForm):
 class LedgerFilterForm(forms.Form):
     """Project, kind, person, range of days and text; all of them live in the address."""
 
-    project = forms.ModelChoiceField(Project.objects.none(), required=False, empty_label="All projects")
+    project = forms.ModelChoiceField(
+        Project.objects.none(), required=False, empty_label="All projects", widget=LongSelect
+    )
     kind = forms.ChoiceField(choices=[("", "All kinds"), *LedgerKind.choices], required=False)
-    person = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Everybody")
+    person = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Everybody", widget=LongSelect)
     since = DayField(label="From")
     until = DayField(label="To")
     text = forms.CharField(

@@ -66,6 +66,12 @@ def test_filters_find_what_they_name(pats: Client, carl: User, booked: Project) 
     assert named(pats, text=JOB.removeprefix("generation:")) == {"Opening"}
 
 
+def test_the_chosen_project_stays_chosen_and_its_name_is_escaped(pats: Client, booked: Project) -> None:
+    Project.objects.filter(pk=booked.pk).update(name="<b>Spring</b>")
+    page = pats.get(LIST, {"project": str(booked.pk)}).content.decode()
+    assert f'<option value="{booked.pk}" selected>&lt;b&gt;Spring&lt;/b&gt;</option>' in page
+
+
 def test_days_are_the_persons_own(pats: Client, pat: User, project: Project, carl: User) -> None:
     User.objects.filter(pk=pat.pk).update(time_zone="Pacific/Auckland")
     with time_machine.travel(datetime(2026, 11, 2, 12, tzinfo=UTC)):

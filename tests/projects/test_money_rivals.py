@@ -1,34 +1,17 @@
 """Rivals at the same moment: the last credits go to exactly one of them."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from projects.actions.budgets import set_project_limit
 from projects.actions.money import OverBudget, hold, release, settle, standing
 from projects.models import Budget, LedgerEntry, Project, User
+from tests.rivals import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 PRICE = Decimal(55)
-
-
-def at_once[T](jobs: list[Callable[[], T]]) -> list[T]:
-    """Start every job in a thread of its own, all of them waiting for the last one to be ready."""
-    start = Barrier(len(jobs))
-
-    def run(job: Callable[[], T]) -> T:
-        start.wait(timeout=30)
-        try:
-            return job()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(run, jobs))
 
 
 def rival(project: Project, by: User, number: int) -> Callable[[], bool]:
