@@ -1,11 +1,12 @@
 """What the frame of every page shows: who, where, what waits."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
 
+from assets.actions.line import line_stop
 from projects.models import Member, Notification, Organisation
 from projects.roles import Right
 
@@ -36,7 +37,6 @@ class Frame:
     """Lazy facts for `base.html`; a page that doesn't show one doesn't pay its query."""
 
     request: HttpRequest
-    banners: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def member(self) -> Member | None:
@@ -59,6 +59,16 @@ class Frame:
         if self.member is None:
             return 0
         return Notification.objects.visible_to(self.member.user).unread().count()
+
+    @cached_property
+    def banners(self) -> list[tuple[str, str]]:
+        """(role, sentence) of what those who can put it right must know on every page; one query for them."""
+        stop = line_stop() if self._can(Right.RESOLVE_ATTENTION) else None
+        if stop is None:
+            return []
+        return [
+            ("bad", f"{stop}. No take is submitted; all keep their place. “Needs attention” starts the line again.")
+        ]
 
     @property
     def theme(self) -> str:

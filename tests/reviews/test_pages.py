@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from assets.models import Shot, Version
+from assets.models import LineStop, Shot, StopReason, Version
 from projects.models import Project, User
 from reviews.actions.asking import ask_review
 from reviews.actions.notes import add_note, reply
@@ -182,3 +182,9 @@ def test_home_shows_each_role_what_waits_for_it(ritas: Client, carls: Client, pa
     assert str(asked.version) in ritas.get("/").text
     assert "Needs rework" in carls.get("/").text
     assert "Overdue people" in pats.get("/").text
+
+
+def test_a_stopped_line_is_told_to_those_who_can_start_it(alices: Client, carls: Client) -> None:
+    LineStop.objects.create(reason=StopReason.CREDITS)
+    assert "No take is submitted" in alices.get(reverse("review_queue")).text
+    assert "No take is submitted" not in carls.get(reverse("review_queue")).text
