@@ -4,6 +4,7 @@ A tile is a pure function of its facts: the same facts give the same markup from
 a new tile. That keeps a board of fifty shots about as cheap as a plain list.
 """
 
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from django.utils.safestring import SafeString
 
 from assets.models import Shot
 from assets.models.shot import STAGE_OF
-from kling_cms.insights import SeatDot, reviewer_dots
+from kling_cms.insights import SeatDot, reviewer_dots, shot_states
 from projects.models import Project
 
 BOARD_SIZE = 50
@@ -55,6 +56,8 @@ COLUMNS = (
     "poster_clip__sprite_frames",
     "spent",
 )
+STATE = COLUMNS.index("state")
+FILTERS = ("stage", "q", "after")
 
 
 @lru_cache(maxsize=TILES_REMEMBERED)
@@ -63,13 +66,20 @@ def tile(facts: TileFacts) -> SafeString:
     return SafeString(get_template("projects/_tile.html").render({"tile": facts}))
 
 
-def board(project: Project, params: QueryDict, *, money: bool) -> tuple[list[SafeString], str]:
-    """A page of tiles by shot number, filtered by `stage` and `q`, and the query of the next page (empty at the end).
+class Board(NamedTuple):
+    """A page of tiles by shot number, the query of the next page (empty at the end), and every shot's state and age."""
 
-    Two queries.
-    """
-    shots = _wanted(project, params)
-    rows = [TileFacts(*row) for row in shots.values_list(*COLUMNS)[: BOARD_SIZE + 1]]
+    tiles: list[SafeString]
+    following: str
+    states: list[tuple[str, datetime]]
+
+
+def board(project: Project, params: QueryDict, *, money: bool) -> Board:
+    """The page that `params` ask for (`stage`, `q`, `after`); two queries, three where it doesn't show every shot."""
+    found = list(_wanted(project, params).values_list(*COLUMNS, "state_since")[: BOARD_SIZE + 1])
+    rows = [TileFacts(*row[:-1]) for row in found]
+    whole = len(rows) <= BOARD_SIZE and not any(params.get(name) for name in FILTERS)
+    states = [(row[STATE], row[-1]) for row in found] if whole else shot_states(project.shots.all())
     following = ""
     if len(rows) > BOARD_SIZE:
         rows = rows[:BOARD_SIZE]
@@ -77,9 +87,8 @@ def board(project: Project, params: QueryDict, *, money: bool) -> tuple[list[Saf
         query["after"] = str(rows[-1].number)
         following = f"?{query.urlencode()}"
     dots = reviewer_dots(row.version for row in rows if row.version)
-    return [
-        tile(row._replace(dots=dots.get(row.shot, ()), spent=row.spent if money else None)) for row in rows
-    ], following
+    tiles = [tile(row._replace(dots=dots.get(row.shot, ()), spent=row.spent if money else None)) for row in rows]
+    return Board(tiles, following, states)
 
 
 def _wanted(project: Project, params: QueryDict) -> QuerySet[Shot]:

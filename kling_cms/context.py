@@ -96,7 +96,7 @@ class Frame:
         """Whether the settings are in the rail."""
         return self._can(Right.MANAGE_MEMBERS)
 
-    @property
+    @cached_property
     def rights(self) -> dict[str, bool]:
         """Every right by its value, for templates: `frame.rights.deliver`."""
         return {right.value: self._can(right) for right in Right}
