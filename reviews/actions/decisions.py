@@ -16,6 +16,13 @@ from reviews.actions.asking import authors_of, end_round
 from reviews.models import Decision, Round, RoundState, Seat, Verdict
 from reviews.policy import Ruling, ruling
 
+
+class NoReason(Refused):
+    """A decision against a clip that doesn't say what should change."""
+
+    field = "reason"
+
+
 _ENDS = {
     Ruling.APPROVED: (RoundState.APPROVED, ShotState.APPROVED),
     Ruling.CHANGES_WANTED: (RoundState.CHANGES_WANTED, ShotState.CHANGES_WANTED),
@@ -70,7 +77,7 @@ def _check_decision(by: User, asked: Round, verdict: Verdict, seen_sha256: str, 
     if seen_sha256 != asked.file_sha256 or asked.file_sha256 != version.clip.sha256:
         raise Refused("The file you looked at is not the file under review. Reload the page and look again.")
     if verdict != Verdict.APPROVE and not reason:
-        raise Refused("Say what should change: a decision against a clip needs a reason.")
+        raise NoReason("Say what should change: a decision against a clip needs a reason.")
 
 
 def _settle(asked: Round, decision: Decision) -> None:

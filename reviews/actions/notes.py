@@ -13,6 +13,12 @@ from projects.roles import Right
 from reviews.models import Note
 
 
+class EmptyAnswer(Refused):
+    """An answer of nothing but spaces."""
+
+    field = "text"
+
+
 @transaction.atomic
 def add_note(*, by: User, version: Version, text: str, frame: int | None = None, last_frame: int | None = None) -> Note:
     """Write a note on the whole clip, a frame or a range (frames from 0, both ends included).
@@ -37,10 +43,10 @@ def add_note(*, by: User, version: Version, text: str, frame: int | None = None,
 
 @transaction.atomic
 def reply(*, by: User, note: Note, text: str) -> Note:
-    """Answer a note (or the note a reply belongs to: threads are one level deep)."""
+    """Answer a note (or the note a reply belongs to: threads are one level deep). Raises EmptyAnswer."""
     require(member_for(by, note.version.shot.project.organisation_id), Right.COMMENT)
     if not text.strip():
-        raise Refused("Write an answer; it is empty.")
+        raise EmptyAnswer("Write an answer; it is empty.")
     answer = Note.objects.create(version=note.version, parent=note.parent or note, author=by, text=text)
     _log(by, "answered a note", answer)
     return answer

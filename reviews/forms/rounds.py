@@ -1,9 +1,11 @@
 """Forms of asking, noting and deciding."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
+from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from assets.models import Version
@@ -68,6 +70,13 @@ class AskForm(forms.Form):
         needed.choices = [("", "All of them"), *((n, str(n)) for n in range(1, len(self.people) + 1))]
         self.fields["due_at"].initial = usual_deadline
 
+    def clean_due_at(self) -> datetime | None:
+        """A moment of this century: one at the end of all years can't be shown in another zone."""
+        due_at: datetime | None = self.cleaned_data["due_at"]
+        if due_at and not 2000 <= due_at.year <= 2100:
+            raise ValidationError("Use a year between 2000 and 2100.")
+        return due_at
+
     def chosen(self) -> list[User]:
         """The people picked, after validation."""
         return [self.people[key] for key in self.cleaned_data["reviewers"]]
@@ -88,7 +97,7 @@ class NoteForm(forms.Form):
 
 
 class ReplyForm(forms.Form):
-    """An answer to a note."""
+    """An answer in the thread of the note `to`."""
 
     text = forms.CharField(
         label="Answer",
@@ -97,6 +106,10 @@ class ReplyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "Write an answer; it is empty."},
     )
+
+    def __init__(self, *args: Any, to: UUID, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.to = to
 
 
 class DecisionForm(forms.Form):

@@ -8,8 +8,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from projects.access import MemberRequest, load, logged_in
-from projects.errors import Refused
 from projects.roles import Right
+from projects.views.doing import done
 from reviews.actions.decisions import decide
 from reviews.forms.rounds import DecisionForm
 from reviews.models import Round, Verdict
@@ -20,21 +20,21 @@ from reviews.views.room import load_version, render_room
 @logged_in
 def round_decide(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Approve, request changes or reject."""
-    asked = load(request, Round.objects.visible_to(request.user), Right.DECIDE, pk=pk)
-    version = load_version(request, asked.version_id)
+    rounds = Round.objects.visible_to(request.user).select_related("version__shot")
+    asked = load(request, rounds, Right.DECIDE, pk=pk)
     form = DecisionForm(request.POST)
-    if form.is_valid():
-        try:
-            decision = decide(
-                by=request.user,
-                asked=asked,
-                verdict=Verdict(form.cleaned_data["verdict"]),
-                seen_sha256=form.cleaned_data["file_sha256"],
-                reason=form.cleaned_data["reason"],
-            )
-        except Refused as refusal:
-            form.add_error("reason", str(refusal))
-        else:
-            messages.success(request, f"{decision.get_verdict_display()}: {version}.")
-            return redirect(version)
-    return render_room(request, version, decision_form=form, status=422)
+
+    def act(good: DecisionForm) -> None:
+        wish = good.cleaned_data
+        decision = decide(
+            by=request.user,
+            asked=asked,
+            verdict=Verdict(wish["verdict"]),
+            seen_sha256=wish["file_sha256"],
+            reason=wish["reason"],
+        )
+        messages.success(request, f"{decision.get_verdict_display()}: {asked.version}.")
+
+    if done(form, act):
+        return redirect("version_review", pk=asked.version_id)
+    return render_room(request, load_version(request, asked.version_id), decision_form=form, status=422)

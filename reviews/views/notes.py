@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from projects.access import MemberRequest, load, logged_in
 from projects.errors import Refused
 from projects.roles import Right
+from projects.views.doing import done
 from reviews.actions.notes import add_note, reopen_note, reply, resolve_note
 from reviews.forms.rounds import NoteForm, ReplyForm
 from reviews.models import Note
@@ -36,7 +37,7 @@ def note_add(request: MemberRequest, pk: UUID) -> HttpResponse:
             form.add_error("text", str(refusal))
         else:
             return redirect(f"{version.get_absolute_url()}#note-{note.pk}")
-    return render_room(request, version, note_form=form, status=422)
+    return render_room(request, load_version(request, pk), note_form=form, status=422)
 
 
 @require_POST
@@ -44,12 +45,11 @@ def note_add(request: MemberRequest, pk: UUID) -> HttpResponse:
 def note_reply(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Answer a note."""
     note = load_note(request, pk)
-    form = ReplyForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, str(form.errors["text"][0]))
-    else:
-        reply(by=request.user, note=note, **form.cleaned_data)
-    return redirect(f"{note.version.get_absolute_url()}#note-{note.parent_id or note.pk}")
+    thread = note.parent_id or note.pk
+    form = ReplyForm(request.POST, to=thread)
+    if done(form, lambda good: reply(by=request.user, note=note, **good.cleaned_data)):
+        return redirect(f"{note.version.get_absolute_url()}#note-{thread}")
+    return render_room(request, load_version(request, note.version_id), reply_form=form, status=422)
 
 
 def _settle(request: MemberRequest, pk: UUID, action: Callable[..., None], said: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from assets.views.composer import compose_page
 from projects.access import MemberRequest, load, logged_in
 from projects.roles import Right
 from reviews.actions.revising import answer_notes
-from reviews.forms.rounds import DecisionForm, NoteForm
+from reviews.forms.rounds import DecisionForm, NoteForm, ReplyForm
 from reviews.models import Round, RoundState
 from reviews.room import latest_objection, rounds_of, threads_of
 
@@ -46,6 +46,7 @@ def render_room(
     *,
     note_form: NoteForm | None = None,
     decision_form: DecisionForm | None = None,
+    reply_form: ReplyForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The room's page; a refused form comes back with what was typed and status 422."""
@@ -62,6 +63,7 @@ def render_room(
         "open_count": sum(thread.note.resolved_at is None for thread in threads),
         "note_form": note_form or NoteForm(),
         "decision_form": decision_form or DecisionForm(initial={"file_sha256": version.clip.sha256}),
+        "reply_form": reply_form,
         "versions": version.shot.versions.all(),
         "next_round": _next_waiting(request, version),
     }
