@@ -22,7 +22,7 @@ from assets.models import Asset, Generation, Licence, Shot, Take, Version
 from assets.models.generation import GenerationState
 from assets.requests import TakeRequest
 from kling_cms.demo.pictures import PICTURES, png
-from kling_cms.demo.script import FAILURES, LIVE, SCENES, Scene
+from kling_cms.demo.script import FAILURES, LIVE, ORGANISATION, PASSWORD, PEOPLE, SCENES, Scene
 from projects.actions.budgets import set_month_limit, set_project_limit
 from projects.actions.invitations import accept, invite
 from projects.actions.organisations import found_organisation
@@ -36,14 +36,6 @@ from reviews.actions.notes import add_note, reply, resolve_note
 from reviews.actions.packages import add_all, create_package, record_download, seal_package
 from reviews.models import Round, Verdict
 
-ORGANISATION = "Northlight Studio"
-PASSWORD = "northlight-demo"  # noqa: S105  # the only default password there is: for data that is made up
-PEOPLE = [
-    ("alice@northlight.example", "Alice Adler, admin"),
-    ("pat@northlight.example", "Pat Prado, producer"),
-    ("carl@northlight.example", "Carl Cho, creator"),
-    ("rita@northlight.example", "Rita Rossi, reviewer"),
-]
 ROLES = {"pat": Role.PRODUCER, "carl": Role.CREATOR, "rita": Role.REVIEWER}
 SECONDS_TO_WAIT = 300.0
 LOOK_EVERY = 0.25

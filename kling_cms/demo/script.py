@@ -1,6 +1,15 @@
-"""The scenes of the demo: which shots there are, what is asked, and how far each gets."""
+"""The script of the demo: who plays, which shots there are, what is asked, and how far each gets."""
 
 from dataclasses import dataclass
+
+ORGANISATION = "Northlight Studio"
+PASSWORD = "northlight-demo"  # noqa: S105  # the only default password there is: for data that is made up
+PEOPLE = [
+    ("alice@northlight.example", "Alice Adler, admin"),
+    ("pat@northlight.example", "Pat Prado, producer"),
+    ("carl@northlight.example", "Carl Cho, creator"),
+    ("rita@northlight.example", "Rita Rossi, reviewer"),
+]
 
 
 @dataclass(frozen=True)

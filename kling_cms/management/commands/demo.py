@@ -7,7 +7,7 @@ from typing import Any, Never
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from kling_cms.demo.data import PASSWORD, PEOPLE
+from kling_cms.demo.script import PASSWORD, PEOPLE
 from kling_cms.demo.server import (
     DemoError,
     Troupe,
