@@ -16,7 +16,8 @@ from projects.actions.notify import tell
 from projects.errors import Refused
 from projects.models import Member, NotificationKind, User
 from projects.roles import Right
-from reviews.models import Round, RoundState, Seat
+from reviews.actions.locking import lock_shot
+from reviews.models import PackageItem, Round, RoundState, Seat
 
 
 def authors_of(version: Version) -> set[User]:
@@ -38,6 +39,7 @@ def ask_review(
 
     Raises Refused with a sentence; PermissionDenied without the right.
     """
+    version.shot = lock_shot(version.shot_id)
     organisation = version.shot.project.organisation
     require(member_for(by, organisation.pk), Right.ASK_REVIEW)
     needed = len(reviewers) if needed is None else needed
@@ -100,24 +102,45 @@ def end_round(asked: Round, state: RoundState) -> bool:
 
 @transaction.atomic
 def withdraw_round(*, by: User, asked: Round) -> None:
-    """Take the question back; the version is selected again. Raises Refused when the round is over."""
+    """Take the question back: what an earlier round said about the version stands again, and the people asked are told.
+
+    Raises Refused when the round is over.
+    """
     require(member_for(by, asked.organisation_id), Right.ASK_REVIEW)
+    shot = lock_shot(asked.shot_id)
     if not end_round(asked, RoundState.WITHDRAWN):
         raise Refused("This round is over already; there is nothing to withdraw.")
-    set_shot_state(asked.shot, ShotState.SELECTED)
+    set_shot_state(shot, _standing_state(asked.version))
     log(organisation=asked.organisation, by=by, verb="withdrew the review", target=asked.version)
+    _tell_seats(asked, by, f"{by} withdrew the review of {asked.version}; it is no longer needed", asked.version)
+
+
+def _standing_state(version: Version) -> ShotState:
+    """The state of a shot in which nothing is asked about its current version."""
+    last = Round.objects.filter(version=version).exclude(state=RoundState.WITHDRAWN).first()
+    if last is None or last.state not in (RoundState.APPROVED, RoundState.CHANGES_WANTED):
+        return ShotState.SELECTED
+    if last.state == RoundState.CHANGES_WANTED:
+        return ShotState.CHANGES_WANTED
+    handed_over = PackageItem.objects.filter(version=version, package__sealed_at__isnull=False).exists()
+    return ShotState.DELIVERED if handed_over else ShotState.APPROVED
 
 
 def supersede_rounds(*, by: User, version: Version) -> None:
-    """A newer version was selected: an open round on an older one ends, and the people still asked are told."""
+    """A newer version was selected: an open round on an older one ends, and the people asked are told."""
     for asked in Round.objects.filter(shot=version.shot, state=RoundState.OPEN).exclude(version=version):
         if not end_round(asked, RoundState.SUPERSEDED):
             continue
-        log(organisation=asked.organisation, by=by, verb="replaced in review", target=asked.version, label=str(version))
-        tell(
-            users=[seat.user for seat in asked.seats.select_related("user") if seat.user_id != by.pk],
-            organisation=asked.organisation,
-            kind=NotificationKind.DECIDED,
-            text=f"{asked.version} was replaced by v{version.number}; your review of it is no longer needed",
-            path=reverse("version_review", args=[version.pk]),
-        )
+        changes = {"version": (str(asked.version), str(version))}
+        log(organisation=asked.organisation, by=by, verb="replaced in review", target=asked.version, changes=changes)
+        _tell_seats(asked, by, f"{asked.version} was replaced by v{version.number}; the review of it is over", version)
+
+
+def _tell_seats(asked: Round, by: User, text: str, version: Version) -> None:
+    tell(
+        users=[seat.user for seat in asked.seats.select_related("user") if seat.user_id != by.pk],
+        organisation=asked.organisation,
+        kind=NotificationKind.DECIDED,
+        text=text,
+        path=reverse("version_review", args=[version.pk]),
+    )

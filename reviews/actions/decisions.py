@@ -13,6 +13,7 @@ from projects.errors import Refused
 from projects.models import NotificationKind, User
 from projects.roles import Right
 from reviews.actions.asking import authors_of, end_round
+from reviews.actions.locking import lock_shot
 from reviews.models import Decision, Round, RoundState, Seat, Verdict
 from reviews.policy import Ruling, ruling
 
@@ -36,7 +37,9 @@ def decide(*, by: User, asked: Round, verdict: Verdict, seen_sha256: str, reason
     The same decision twice (two tabs, a double click) has one effect. A different one replaces the earlier while the
     round is open. Raises Refused with a sentence; PermissionDenied without the right.
     """
-    asked = Round.objects.select_for_update(of=("self",)).get(pk=asked.pk)
+    shot = lock_shot(asked.shot_id)
+    asked = Round.objects.select_related("organisation", "version__clip").get(pk=asked.pk)
+    asked.shot = asked.version.shot = shot
     require(member_for(by, asked.organisation_id), Right.DECIDE)
     reason = reason.strip()
     standing = Decision.objects.filter(round=asked, by=by, replaced_at=None).first()

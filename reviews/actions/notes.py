@@ -10,6 +10,7 @@ from projects.actions.audit import log
 from projects.errors import Refused
 from projects.models import User
 from projects.roles import Right
+from reviews.actions.locking import lock_shot
 from reviews.models import Note
 
 
@@ -25,6 +26,7 @@ def add_note(*, by: User, version: Version, text: str, frame: int | None = None,
 
     Raises Refused for an empty text, a frame the clip doesn't have, or a version that is no longer current.
     """
+    version.shot = lock_shot(version.shot_id)
     require(member_for(by, version.shot.project.organisation_id), Right.COMMENT)
     if version.shot.current_version_id != version.pk:
         raise Refused(f"{version} was replaced. Write the note on {version.shot.current_version}; your text is kept.")
@@ -67,6 +69,7 @@ def _set_resolved(*, by: User, note: Note, resolved: bool) -> None:
     require(member_for(by, note.version.shot.project.organisation_id), Right.COMMENT)
     if note.parent_id:
         raise Refused("An answer can't be resolved by itself; resolve the note it belongs to.")
+    note.version.shot = lock_shot(note.version.shot_id)
     changed = Note.objects.filter(pk=note.pk, resolved_at__isnull=resolved).update(
         resolved_at=timezone.now() if resolved else None, resolved_by=by if resolved else None
     )
@@ -76,7 +79,7 @@ def _set_resolved(*, by: User, note: Note, resolved: bool) -> None:
 
 
 def count_open_notes(shot: Shot) -> None:
-    """Write the number of open notes on the shot's current version into the shot."""
+    """Write the number of open notes on the shot's current version into the shot, whose lock the caller holds."""
     amount = Note.objects.open().filter(version__shot=shot, version=F("version__shot__current_version")).count()
     Shot.objects.filter(pk=shot.pk).update(open_notes=amount)
     shot.open_notes = amount

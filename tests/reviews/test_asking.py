@@ -10,7 +10,8 @@ from assets.models import Shot, Version
 from projects.errors import Refused
 from projects.models import Notification, User
 from reviews.actions.asking import ask_review, supersede_rounds, withdraw_round
-from reviews.models import Round, RoundState
+from reviews.actions.decisions import decide
+from reviews.models import Round, RoundState, Verdict
 from tests.factories import TakeFactory, VersionFactory
 
 
@@ -79,11 +80,35 @@ def test_an_old_version_cannot_be_asked_about(version: Version, carl: User, rita
         ask_review(by=carl, version=version, reviewers=[rita])
 
 
+def test_asking_looks_at_what_is_current_now_not_when_the_page_was_read(
+    version: Version, carl: User, rita: User
+) -> None:
+    read_before = Version.objects.select_related("shot__current_version").get(pk=version.pk)
+    newer(version, carl)
+    with pytest.raises(Refused, match="no longer current"):
+        ask_review(by=carl, version=read_before, reviewers=[rita])
+
+
 def test_withdrawing_makes_the_version_selected_again(version: Version, carl: User, rita: User) -> None:
     asked = ask_review(by=carl, version=version, reviewers=[rita])
     withdraw_round(by=carl, asked=asked)
     assert Round.objects.get(pk=asked.pk).state == RoundState.WITHDRAWN
     assert Shot.objects.get(pk=version.shot_id).state == "selected"
+
+
+@pytest.mark.parametrize(("verdict", "state"), [("approve", "approved"), ("request_changes", "changes_wanted")])
+def test_withdrawing_a_second_question_lets_the_first_answer_stand(
+    version: Version, carl: User, rita: User, verdict: str, state: str
+) -> None:
+    first = ask_review(by=carl, version=version, reviewers=[rita])
+    decide(by=rita, asked=first, verdict=Verdict(verdict), seen_sha256=first.file_sha256, reason="As it is")
+    withdraw_round(by=carl, asked=ask_review(by=carl, version=version, reviewers=[rita]))
+    assert Shot.objects.get(pk=version.shot_id).state == state
+
+
+def test_withdrawing_tells_the_people_asked(version: Version, carl: User, rita: User) -> None:
+    withdraw_round(by=carl, asked=ask_review(by=carl, version=version, reviewers=[rita]))
+    assert "withdrew the review of Opening v1" in Notification.objects.filter(user=rita).latest("created_at").text
 
 
 def test_withdrawing_twice_is_refused(version: Version, carl: User, rita: User) -> None:
