@@ -1,18 +1,22 @@
 """Every page, wide and narrow, light and dark: it fits, axe finds nothing serious, and nobody complains."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.live.people import Desk
+from tests.live.people import Desk, enter
+from tests.live.product import Product
+from tests.live.watch import Complaints
 from tests.test_every_url import GET, TABLE
 
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
 NO_PAGE = {
-    *("healthz", "readyz", "asset_file", "asset_thumbnail", "ledger_csv", "package_zip", "package_manifest"),
+    *("healthz", "readyz", "favicon", "asset_file", "asset_thumbnail", "ledger_csv", "package_zip", "package_manifest"),
     *("clip_video", "clip_proxy", "clip_poster", "clip_sprite", "clip_download", "notification_open", "take_tiles"),
     "invitation_accept",  # for people who are not logged in
 }
@@ -46,12 +50,28 @@ OVERFLOW = """() => [...document.querySelectorAll("body *")]
   .slice(-3).map(e => e.outerHTML.slice(0, 120))"""
 
 
+@pytest.fixture(scope="module")
+def alices_browser(product: Product, chrome: Browser, world: dict[str, str]) -> Iterator[Page]:
+    """Alice, logged in, in one window for the whole walk: styles and scripts come over the line once, as for people."""
+    page = enter(product, lambda **wishes: chrome.new_context(base_url=product.url, **wishes), "alice@world.example")
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def window(alices_browser: Page, complaints: Complaints) -> Iterator[Page]:
+    """Alice's window, listened to for this test."""
+    complaints.watch(alices_browser.context)
+    yield alices_browser
+    complaints.leave(alices_browser.context)
+
+
 def violations(page: Page, *rules: str) -> list[str]:
     """What axe finds serious, a line a kind with the first elements; only these rules if any are named."""
     options: dict[str, Any] = {"resultTypes": ["violations"]}
     if rules:
         options["runOnly"] = {"type": "rule", "values": rules}
-    found = Axe().run(page, options=options).response["violations"]
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
     return [
         f"{each['id']} ({each['impact']}): {each['help']}: {[node['html'][:160] for node in each['nodes'][:3]]}"
         for each in found
@@ -67,10 +87,13 @@ def fits(page: Page) -> None:
 
 def look_at(page: Page, address: str, status: int = 200) -> None:
     """The page in all four looks."""
+    page.set_viewport_size(WIDE)
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     answer = page.goto(address)
     assert answer is not None
     assert answer.status == status
     expect(page.locator("h1").first).to_be_visible()
+    page.evaluate(AXE_SCRIPT)
     fits(page)
     assert violations(page) == [], "wide, light"
     page.emulate_media(color_scheme="dark")
@@ -88,30 +111,27 @@ def address_of(name: str, needs: str, world: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize(("name", "needs"), [*PAGES.values(), *STATES.values()], ids=[*PAGES, *STATES])
-def test_a_page_of_the_product(desk: Desk, world: dict[str, str], name: str, needs: str) -> None:
-    page = desk.person("alice@world.example", viewport=WIDE, reduced_motion="reduce")
-    look_at(page, address_of(name, needs, world))
+def test_a_page_of_the_product(window: Page, world: dict[str, str], name: str, needs: str) -> None:
+    look_at(window, address_of(name, needs, world))
 
 
 @pytest.mark.parametrize("address", OTHERS.values(), ids=[*OTHERS])
-def test_another_page(desk: Desk, world: dict[str, str], address: str) -> None:
-    page = desk.person("alice@world.example", viewport=WIDE, reduced_motion="reduce")
-    look_at(page, address.format(**world, composer=address_of("composer", "shot", world)))
+def test_another_page(window: Page, world: dict[str, str], address: str) -> None:
+    look_at(window, address.format(**world, composer=address_of("composer", "shot", world)))
 
 
 @pytest.mark.parametrize("address", SIGNED_OUT.values(), ids=[*SIGNED_OUT])
 def test_a_page_before_the_door(desk: Desk, address: str) -> None:
     status = 404 if "no-such" in address else 200
     desk.complaints.expect("404: GET .*/no-such-token/")
-    look_at(desk.nobody(viewport=WIDE, reduced_motion="reduce"), address, status)
+    look_at(desk.nobody(), address, status)
 
 
 @pytest.mark.parametrize("person", ["pat", "carl", "rita"])
 def test_home_of_each_role(desk: Desk, world: dict[str, str], person: str) -> None:
-    look_at(desk.person(f"{person}@world.example", viewport=WIDE, reduced_motion="reduce"), "/")
+    look_at(desk.person(f"{person}@world.example"), "/")
 
 
-def test_nothing_here(desk: Desk, world: dict[str, str]) -> None:
-    desk.complaints.expect("404: GET")
-    page = desk.person("alice@world.example", viewport=WIDE, reduced_motion="reduce")
-    look_at(page, f"/projects/{world['clip']}/", status=404)
+def test_nothing_here(window: Page, complaints: Complaints, world: dict[str, str]) -> None:
+    complaints.expect("404: GET")
+    look_at(window, f"/projects/{world['clip']}/", status=404)

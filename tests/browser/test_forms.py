@@ -10,9 +10,9 @@ CARL = "carl@world.example"
 ODD = "👩‍🚀 עברית e\u0301 "
 
 
-def composer(desk: Desk, world: dict[str, str], **wishes: bool) -> Page:
+def composer(desk: Desk, world: dict[str, str]) -> Page:
     """Carl in the composer of a shot."""
-    page = desk.person(CARL, **wishes)
+    page = desk.person(CARL)
     page.goto(f"/shots/{world['shot']}/compose/")
     return page
 

@@ -183,7 +183,7 @@ def open_zip(path: Path) -> dict[str, Any]:
         assert sorted(archive.namelist()) == sorted(
             ["manifest.json", "README.txt", *(clip["file"] for clip in manifest["clips"])]
         )
-    assert manifest["ai_disclosure"]["statement"] in readme
+    assert manifest["ai_disclosure"]["statement"] in " ".join(readme.split())
     return manifest
 
 

@@ -23,12 +23,18 @@ class Desk:
 
     def person(self, email: str, password: str = PASSWORD, **wishes: Any) -> Page:
         """A page of somebody who logs in through the form."""
-        sessions = self.product.sessions
-        page = self.nobody(storage_state=sessions.get(email), **wishes)
-        if email not in sessions:
-            log_in(page, email, password)
-            sessions[email] = page.context.storage_state()
-        return page
+        return enter(self.product, self._open, email, password, **wishes)
+
+
+def enter(
+    product: Product, open_browser: Callable[..., BrowserContext], email: str, password: str = PASSWORD, **wishes: Any
+) -> Page:
+    """A page of somebody who is logged in: the first time through the form, later by the session that gave."""
+    page = open_browser(storage_state=product.sessions.get(email), **wishes).new_page()
+    if email not in product.sessions:
+        log_in(page, email, password)
+        product.sessions[email] = page.context.storage_state()
+    return page
 
 
 def log_in(page: Page, email: str, password: str = PASSWORD) -> None:

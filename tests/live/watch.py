@@ -1,7 +1,9 @@
 """What a browser complains about while somebody works: nothing may stay unsaid."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError
 
@@ -23,10 +25,21 @@ class Complaints:
 
     def watch(self, context: BrowserContext) -> None:
         """Listen to every page of a context."""
-        context.on("console", self._console)
-        context.on("weberror", self._error)
-        context.on("requestfailed", self._failed)
-        context.on("response", self._response)
+        for event, listen in self._ears():
+            context.on(event, listen)
+
+    def leave(self, context: BrowserContext) -> None:
+        """Listen no more."""
+        for event, listen in self._ears():
+            context.remove_listener(event, listen)
+
+    def _ears(self) -> list[tuple[Any, Callable[..., None]]]:
+        return [
+            ("console", self._console),
+            ("weberror", self._error),
+            ("requestfailed", self._failed),
+            ("response", self._response),
+        ]
 
     def unexpected(self) -> list[str]:
         """What nobody asked for."""
