@@ -112,12 +112,12 @@ class Product:
 
 
 def _letters(file: Path) -> Iterator[tuple[str, str]]:
-    """Address and plain text of each mail in a file of Django's file backend, which ends each with a ruler."""
-    for part in file.read_text().split("-" * 79 + "\n"):
-        if part.strip():
-            letter = email.message_from_string(part, policy=email.policy.default)
-            body = letter.get_body(("plain",))
-            yield str(letter["to"]), body.get_content() if body else ""
+    """Address and plain text of each whole mail in a file of Django's file backend, which ends each with a ruler."""
+    *whole, _ = file.read_text().split("-" * 79 + "\n")
+    for text in whole:
+        letter = email.message_from_string(text, policy=email.policy.default)
+        body = letter.get_body(("plain",))
+        yield str(letter["to"]), body.get_content() if body else ""
 
 
 @contextmanager
