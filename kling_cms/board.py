@@ -22,6 +22,7 @@ from projects.models import Project
 
 BOARD_SIZE = 50
 TILES_REMEMBERED = 4096
+NAME_LENGTH = 120  # of a shot; SQLite fails on patterns of tens of thousands
 
 
 class TileFacts(NamedTuple):
@@ -96,7 +97,7 @@ def _wanted(project: Project, params: QueryDict) -> QuerySet[Shot]:
     states = [state for state, stage in STAGE_OF.items() if stage == params.get("stage")]
     if states:
         shots = shots.filter(state__in=states)
-    if words := params.get("q", "").replace("\0", ""):
+    if words := params.get("q", "").replace("\0", "")[:NAME_LENGTH]:
         shots = shots.filter(name__icontains=words)
     after = params.get("after", "")
     if after.isascii() and after.isdigit():
