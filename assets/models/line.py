@@ -1,4 +1,4 @@
-"""The line to Kie.ai, shared by all organisations: stops, the limits that all processes keep, readings of the balance."""
+"""The line to Kie.ai, shared by all organisations: stops, the limits that all processes keep, balance readings."""
 
 from typing import Self
 

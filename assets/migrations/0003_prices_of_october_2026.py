@@ -20,6 +20,6 @@ def add_prices(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assets", "0004_frames_once")]
+    dependencies = [("assets", "0002_initial")]
 
     operations = [migrations.RunPython(add_prices, migrations.RunPython.noop)]
