@@ -157,7 +157,9 @@ class Attempt(Row):
     balance_after = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     callback_at = models.DateTimeField(null=True, blank=True)
     callback_task_id = models.CharField(
-        max_length=200, blank=True, help_text="Named by a callback; proves nothing until recordInfo repeats our address."
+        max_length=200,
+        blank=True,
+        help_text="Named by a callback; proves nothing until recordInfo repeats our address.",
     )
 
     class Meta:

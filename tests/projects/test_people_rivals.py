@@ -13,7 +13,7 @@ from projects.models import Invitation, Member, Organisation, Project, User
 from projects.roles import Role
 from projects.tasks import mail_invitation
 from tests.factories import MemberFactory, OrganisationFactory
-from tests.projects.test_money_rivals import at_once
+from tests.rivals import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
