@@ -102,9 +102,9 @@ def reviewer_dots(current_versions: Iterable[UUID]) -> dict[UUID, tuple[SeatDot,
     return dots
 
 
-def running_jobs(user: User, limit: int = 6) -> list[Generation]:
-    """Unfinished jobs of the person's takes, oldest first."""
-    jobs = Generation.objects.visible_to(user).unfinished().filter(take__created_by=user)
+def running_jobs(user: User, organisation: Organisation, limit: int = 6) -> list[Generation]:
+    """Unfinished jobs of the person's takes in an organisation, oldest first."""
+    jobs = Generation.objects.filter(organisation=organisation, take__created_by=user).unfinished()
     return list(jobs.select_related("take__shot__project").order_by("created_at")[:limit])
 
 
@@ -122,12 +122,13 @@ def failures_by_class(organisation: Organisation, days: int = 30) -> list[tuple[
 
 
 def overdue_seats(organisation: Organisation, limit: int = 8) -> list[Seat]:
-    """People whose decision is late, the longest wait first."""
+    """People whose decision is late in a current project, the longest wait first."""
     return list(
         Seat.objects.filter(
             round__organisation=organisation,
             round__state=RoundState.OPEN,
             round__due_at__lt=timezone.now(),
+            round__shot__project__archived_at=None,
             decided_at=None,
         )
         .select_related("user", "round__version__shot__project")

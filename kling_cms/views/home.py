@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -44,7 +43,7 @@ def home(request: MemberRequest) -> HttpResponse:
         Round.objects.filter(organisation=member.organisation)
         .waiting_for(request.user)
         .select_related("version__shot__project", "asked_by")
-        .order_by(F("due_at").asc(nulls_last=True), "created_at")
+        .by_deadline()
     )
     context: dict[str, Any] = {"projects": projects_in_work(member.organisation)}
     if member.can(Right.DECIDE):
@@ -65,7 +64,7 @@ def _making(request: MemberRequest) -> dict[str, Any]:
     return {
         "rework": shots_waiting(request.user, organisation, ShotState.CHANGES_WANTED),
         "triage": shots_waiting(request.user, organisation, ShotState.TRIAGE),
-        "running": running_jobs(request.user),
+        "running": running_jobs(request.user, organisation),
     }
 
 

@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from assets.models import Shot, Version
 from projects.models import Organisation, Row, User
@@ -35,8 +35,16 @@ class RoundQuerySet(models.QuerySet["Round"]):
         return self.filter(organisation__in=Organisation.objects.visible_to(user))
 
     def waiting_for(self, user: User) -> Self:
-        """Open rounds in which the person has a seat and has not decided."""
-        return self.filter(state=RoundState.OPEN, seats__user=user, seats__decided_at=None)
+        """Open rounds of current projects in which the person has a seat and has not decided."""
+        return self.current().filter(seats__user=user, seats__decided_at=None)
+
+    def current(self) -> Self:
+        """Open rounds, those of archived projects left out: nobody waits for them."""
+        return self.filter(state=RoundState.OPEN, shot__project__archived_at=None)
+
+    def by_deadline(self) -> Self:
+        """The earliest deadline first, those without one last."""
+        return self.order_by(F("due_at").asc(nulls_last=True), "created_at", "id")
 
 
 class Round(Row):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -36,8 +36,9 @@ def review_queue(request: MemberRequest) -> HttpResponse:
         page = page_by_key(rounds.filter(~Q(state=RoundState.OPEN)), request.GET)
         context |= {"page": page, "rows": page.rows}
     else:
-        narrow = {"asked": Q(state=RoundState.OPEN, asked_by=request.user), "open": Q(state=RoundState.OPEN)}
-        waiting = rounds.filter(narrow[tab]) if tab in narrow else rounds.waiting_for(request.user)
+        open_rounds = {"asked": rounds.current().filter(asked_by=request.user), "open": rounds.current()}
+        waiting = open_rounds.get(tab, rounds.waiting_for(request.user)).by_deadline()
         # Open work is bounded by people's attention; past the limit the page says so instead of hiding it.
-        context["rows"] = list(waiting.order_by(F("due_at").asc(nulls_last=True), "created_at")[: QUEUE_LIMIT + 1])
+        rows = list(waiting[: QUEUE_LIMIT + 1])
+        context |= {"rows": rows[:QUEUE_LIMIT], "more": len(rows) > QUEUE_LIMIT, "limit": QUEUE_LIMIT}
     return render(request, "reviews/queue.html", context)

@@ -56,7 +56,7 @@ def render_room(
         "version": version,
         "clip": version.clip,
         "is_current": version.shot.current_version_id == version.pk,
-        "current": rounds[0] if rounds and rounds[0].asked.state != RoundState.WITHDRAWN else None,
+        "current": next((view for view in rounds if view.asked.state != RoundState.WITHDRAWN), None),
         "rounds": rounds,
         "threads": threads,
         "notes": [thread.note for thread in threads],
@@ -71,8 +71,8 @@ def render_room(
 
 
 def _next_waiting(request: MemberRequest, version: Version) -> Round | None:
-    waiting = Round.objects.visible_to(request.user).waiting_for(request.user).exclude(version=version)
-    return waiting.order_by("due_at", "created_at").first()
+    mine = Round.objects.visible_to(request.user).filter(organisation=request.member.organisation)
+    return mine.waiting_for(request.user).exclude(version=version).by_deadline().first()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
