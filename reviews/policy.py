@@ -5,7 +5,6 @@ whoever made the clip should hear of it now, and a new round costs nothing.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 from enum import StrEnum
 
 from reviews.models.round import Verdict
@@ -33,8 +32,3 @@ def in_words(*, needed: int, asked: int, approvals: int) -> str:
         return "Approved" if approvals else "One approval needed"
     people = "everybody asked must approve" if needed == asked else f"{asked} people asked"
     return f"{approvals} of {needed} approval{'' if needed == 1 else 's'}; {people}"
-
-
-def is_late(*, due_at: datetime | None, now: datetime) -> bool:
-    """Whether a deadline has passed."""
-    return due_at is not None and due_at < now

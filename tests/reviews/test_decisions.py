@@ -9,7 +9,7 @@ from projects.errors import Refused
 from projects.models import AuditEntry, Notification, User
 from reviews.actions.asking import ask_review, withdraw_round
 from reviews.actions.decisions import decide
-from reviews.approvals import standing_approval
+from reviews.deliverable import NotDeliverable, approval_of
 from reviews.models import Decision, Round, RoundState, Verdict
 from tests.factories import TakeFactory, VersionFactory
 
@@ -119,7 +119,7 @@ def test_the_maker_is_told_what_should_change(asked: Round, carl: User, rita: Us
 def test_an_approval_stands_for_the_current_file_only(asked: Round, carl: User, rita: User, pat: User) -> None:
     approve(rita, asked)
     approve(pat, asked)
-    shot = Shot.objects.get(pk=asked.shot_id)
-    assert standing_approval(shot) == asked
-    VersionFactory.create(take=TakeFactory.create(shot=shot, created_by=carl), number=2)
-    assert standing_approval(Shot.objects.get(pk=shot.pk)) is None
+    assert approval_of(asked.version) == asked
+    VersionFactory.create(take=TakeFactory.create(shot=asked.shot, created_by=carl), number=2)
+    with pytest.raises(NotDeliverable, match="no longer current"):
+        approval_of(Version.objects.get(pk=asked.version_id))
