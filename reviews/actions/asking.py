@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from assets.actions.shots import set_shot_state
+from assets.actions.shots import refuse_archived, set_shot_state
 from assets.models import Version
 from assets.models.shot import ShotState
 from projects.access import member_for, require
@@ -42,7 +42,9 @@ def ask_review(
     version.shot = lock_shot(version.shot_id)
     organisation = version.shot.project.organisation
     require(member_for(by, organisation.pk), Right.ASK_REVIEW)
+    reviewers = list(dict.fromkeys(reviewers))
     needed = len(reviewers) if needed is None else needed
+    refuse_archived(version.shot.project)
     _check_question(version, reviewers, needed, due_at)
     try:
         with transaction.atomic():

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from assets.models import Shot, Version
+from projects.actions.projects import archive_project
 from projects.errors import Refused
 from projects.models import Notification, User
 from reviews.actions.asking import ask_review, supersede_rounds, withdraw_round
@@ -87,6 +88,17 @@ def test_asking_looks_at_what_is_current_now_not_when_the_page_was_read(
     newer(version, carl)
     with pytest.raises(Refused, match="no longer current"):
         ask_review(by=carl, version=read_before, reviewers=[rita])
+
+
+def test_nothing_is_asked_in_an_archived_project(version: Version, carl: User, rita: User, pat: User) -> None:
+    archive_project(by=pat, project=version.shot.project)
+    with pytest.raises(Refused, match="archived"):
+        ask_review(by=carl, version=version, reviewers=[rita])
+
+
+def test_the_same_person_twice_is_asked_once(version: Version, carl: User, rita: User) -> None:
+    asked = ask_review(by=carl, version=version, reviewers=[rita, rita])
+    assert (asked.seats.count(), asked.needed) == (1, 1)
 
 
 def test_withdrawing_makes_the_version_selected_again(version: Version, carl: User, rita: User) -> None:
