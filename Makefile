@@ -26,7 +26,7 @@ work: venv ## Start the worker that sends, follows and fetches generations
 	@$(DEVELOP) $(BIN)/python manage.py work
 
 test: venv ## Run the tests (ARGS="tests/assets -k retry" for some of them)
-	@$(BIN)/pytest --numprocesses auto --dist loadgroup $(ARGS)
+	@$(BIN)/pytest --numprocesses auto $(ARGS)
 
 check: venv ## Run every linter, the type checker, the import contracts and Django's own checks
 	@.ci/check
