@@ -6,7 +6,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from assets.models import LineStop, Shot, StopReason, Version
-from projects.models import Project, User
+from projects.models import Brief, Project, User
 from reviews.actions.asking import ask_review
 from reviews.actions.notes import add_note, reply
 from reviews.models import Decision, Note, NoteAnswer, Round
@@ -50,6 +50,11 @@ def test_a_reviewer_sees_no_price_in_the_room(ritas: Client, version: Version) -
 
 def test_a_creator_sees_the_cost_in_the_room(carls: Client, version: Version) -> None:
     assert "55 credits" in carls.get(room(version)).text
+
+
+def test_the_room_shows_what_the_brief_asks_for(ritas: Client, version: Version) -> None:
+    Brief.objects.filter(project=version.shot.project).update(acceptance_criteria=["The cup is ours"])
+    assert "The cup is ours" in ritas.get(room(version)).text
 
 
 def test_approving_in_the_room_decides_about_the_shown_file(ritas: Client, asked: Round) -> None:
