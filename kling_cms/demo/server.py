@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from urllib.request import urlopen
 SECONDS_TO_STOP = 12
 SECONDS_TO_ANSWER = 60
 THREADS = 8
+COMPLETE = "complete"  # this file stands in the demo's folder once all data is made
 
 
 class DemoError(Exception):
@@ -32,6 +34,14 @@ def port_is_free(port: int) -> bool:
             probe.bind(("127.0.0.1", port))
         except OSError:
             return False
+    return True
+
+
+def clear_half_made(home: Path) -> bool:
+    """Remove data whose making was stopped half-way, so that it is made anew; True if there was some."""
+    if not home.exists() or (home / COMPLETE).exists():
+        return False
+    shutil.rmtree(home)
     return True
 
 

@@ -9,8 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from kling_cms.demo.script import PASSWORD, PEOPLE
 from kling_cms.demo.server import (
+    COMPLETE,
     DemoError,
     Troupe,
+    clear_half_made,
     demo_environment,
     on_stop,
     port_is_free,
@@ -18,6 +20,7 @@ from kling_cms.demo.server import (
     web_command,
 )
 
+HOME = ".demo"
 KIE_PORT_OFFSET = 1
 WATCH_SECONDS = 0.5
 # While the data is made the stand-in answers at once; afterwards a take lasts long enough to watch it.
@@ -42,7 +45,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         port = self._port()
         kie_port = port + KIE_PORT_OFFSET
-        home = settings.BASE_DIR / ".demo"
+        home = settings.BASE_DIR / HOME
+        if clear_half_made(home):
+            self._step("Removing data that an earlier start left half made")
         troupe = Troupe(demo_environment(settings.BASE_DIR, home, port, kie_port), settings.BASE_DIR)
         on_stop(raise_stopped)
         try:
@@ -83,6 +88,7 @@ class Command(BaseCommand):
         troupe.start("worker", "work")
         self._step("Making the demo's data (about a minute, only the first time)")
         troupe.run("demo_data")
+        (settings.BASE_DIR / HOME / COMPLETE).touch()
         troupe.stop("stand-in")
         self._start_kie(troupe, kie_port, USUAL_LATENCY)
         self._step("Starting the web server")
@@ -90,7 +96,7 @@ class Command(BaseCommand):
         wait_for(f"http://127.0.0.1:{port}/healthz", troupe)
 
     def _start_kie(self, troupe: Troupe, port: int, latency: str) -> None:
-        state = str(settings.BASE_DIR / ".demo" / "kie")
+        state = str(settings.BASE_DIR / HOME / "kie")
         keys = ["--key", "demo-key", "--webhook-key", "demo-webhook-key"]
         troupe.start(
             "stand-in", "kie_standin", "--port", str(port), "--latency", latency, "--state-dir", state, *keys, "-v", "0"
