@@ -18,6 +18,8 @@ SECTIONS = {
     "composer": "projects",
     "asset": "library",
     "review": "reviews",
+    "round": "reviews",
+    "note": "reviews",
     "version": "reviews",
     "package": "deliveries",
     "budget": "budgets",

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from assets.models import Shot, Version
 from projects.models import User
-from reviews.actions.asking import ask_review, supersede_rounds
+from reviews.actions.asking import ask_review, supersede_rounds, withdraw_round
 from reviews.actions.notes import add_note
 from reviews.models import Note, Round
 from tests.factories import GenerationFactory, TakeFactory, VersionFactory
@@ -68,3 +68,13 @@ def test_a_note_on_a_replaced_version_is_kept_for_the_newer_one(ritas: Client, a
     assert answer.status_code == 422
     assert "Too dark here" in answer.text
     assert f'action="{reverse("note_add", args=[newer.pk])}"' in answer.text
+
+
+def test_a_reason_that_is_too_long_for_a_round_that_is_over_is_explained(
+    ritas: Client, asked: Round, carl: User
+) -> None:
+    withdraw_round(by=carl, asked=asked)
+    said = {"verdict": "reject", "file_sha256": asked.file_sha256, "reason": "long" * 501}
+    answer = ritas.post(reverse("round_decide", args=[asked.pk]), said)
+    assert "Nothing was decided." in answer.text
+    assert "at most 2000 characters" in answer.text
