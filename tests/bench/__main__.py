@@ -99,10 +99,10 @@ def compare_ranges(folder: Path) -> None:
 
     from assets.models import Clip  # noqa: PLC0415
     from tests.bench.measure import report, side_by_side  # noqa: PLC0415
-    from tests.bench.world import build  # noqa: PLC0415
+    from tests.bench.world import FULL_PAGE, SHOTS, build  # noqa: PLC0415
     from tests.bench.yardsticks import RANGE_FILE  # noqa: PLC0415
 
-    studio = build(50)
+    studio = build(SHOTS + FULL_PAGE)
     clip = studio.version.clip
     name = default_storage.save("clips/bench.mp4", ContentFile(os.urandom(FILE_SIZE)))
     Clip.objects.filter(pk=clip.pk).update(file=name, size=FILE_SIZE)

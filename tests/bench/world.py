@@ -19,6 +19,7 @@ from tests.factories import TEXT_MODEL, MemberFactory, OrganisationFactory, Pric
 
 SHOTS = 50
 CHUNK = 5000
+FULL_PAGE = 60
 CREDITS = Decimal(55)
 
 
@@ -59,7 +60,7 @@ def _add(
     organisation: Organisation, project: Project, shots: list[Shot], price: Price, creator: User, numbers: range
 ) -> None:
     now = timezone.now()
-    takes = Take.objects.bulk_create(_take(shots[n % SHOTS], n // SHOTS + 1, creator, now, n) for n in numbers)
+    takes = Take.objects.bulk_create(_take(_shot_of(n, shots), n + 1, creator, now, n) for n in numbers)
     jobs = Generation.objects.bulk_create(_job(take, organisation, project, price) for take in takes)
     GenerationMove.objects.bulk_create(GenerationMove(generation=job, old="fetching", new="ready") for job in jobs)
     Clip.objects.bulk_create(_clip(take) for take in takes)
@@ -72,6 +73,11 @@ def _add(
         for job in jobs
         for kind in (LedgerKind.HOLD, LedgerKind.SETTLE)
     )  # fmt: skip
+
+
+def _shot_of(place: int, shots: list[Shot]) -> Shot:
+    """The first shot gets a full page of takes, so that its page shows as much in a small studio as in a large one."""
+    return shots[0] if place < FULL_PAGE else shots[place % SHOTS]
 
 
 def _take(shot: Shot, number: int, creator: User, now: datetime, place: int) -> Take:
@@ -105,6 +111,6 @@ def _select(shot: Shot, creator: User) -> Version:
     assert take is not None
     version = Version.objects.create(shot=shot, number=1, take=take, clip=take.clip, selected_by=creator)
     shot.current_version, shot.poster_clip, shot.state = version, take.clip, "selected"
-    shot.spent = CREDITS * take.number
+    shot.spent = CREDITS
     shot.save()
     return version
