@@ -14,6 +14,7 @@ from tests.live.watch import Complaints
 from tests.test_every_url import GET, TABLE
 
 WIDE: ViewportSize = {"width": 1440, "height": 900}
+MIDDLE: ViewportSize = {"width": 1024, "height": 768}
 NARROW: ViewportSize = {"width": 390, "height": 844}
 NO_PAGE = {
     *("healthz", "readyz", "favicon", "asset_file", "asset_thumbnail", "ledger_csv", "package_zip", "package_manifest"),
@@ -81,12 +82,12 @@ def violations(page: Page, *rules: str) -> list[str]:
 
 def fits(page: Page) -> None:
     """Nothing makes the page scroll sideways."""
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, page.evaluate(OVERFLOW)
+    too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert too_wide <= 0, f"{too_wide} px at {page.viewport_size}: {page.evaluate(OVERFLOW)}"
 
 
 def look_at(page: Page, address: str, status: int = 200) -> None:
-    """The page in all four looks."""
+    """The page in all looks."""
     page.set_viewport_size(WIDE)
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     answer = page.goto(address)
@@ -98,6 +99,8 @@ def look_at(page: Page, address: str, status: int = 200) -> None:
     assert violations(page) == [], "wide, light"
     page.emulate_media(color_scheme="dark")
     assert violations(page, "color-contrast") == [], "wide, dark"
+    page.set_viewport_size(MIDDLE)
+    fits(page)
     page.set_viewport_size(NARROW)
     fits(page)
     assert violations(page) == [], "narrow, dark"
