@@ -16,7 +16,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from assets.models import Shot
-from assets.models.shot import STAGE_OF
+from assets.models.shot import STAGE_OF, ShotState
 from kling_cms.insights import SeatDot, reviewer_dots, shot_states
 from projects.models import Project
 
@@ -57,6 +57,8 @@ COLUMNS = (
     "poster_clip__sprite_frames",
     "spent",
 )
+# In every other state nobody has been asked about the current version.
+JUDGED = {ShotState.IN_REVIEW, ShotState.CHANGES_WANTED, ShotState.APPROVED, ShotState.DELIVERED}
 STATE = COLUMNS.index("state")
 FILTERS = ("stage", "q", "after")
 
@@ -87,7 +89,7 @@ def board(project: Project, params: QueryDict, *, money: bool) -> Board:
         query = params.copy()
         query["after"] = str(rows[-1].number)
         following = f"?{query.urlencode()}"
-    dots = reviewer_dots(row.version for row in rows if row.version)
+    dots = reviewer_dots(row.version for row in rows if row.version and row.state in JUDGED)
     tiles = [tile(row._replace(dots=dots.get(row.shot, ()), spent=row.spent if money else None)) for row in rows]
     return Board(tiles, following, states)
 
