@@ -8,7 +8,7 @@ from statistics import median
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils import timezone
 
 from assets.actions.line import line_stop
@@ -153,7 +153,7 @@ def projects_in_work(organisation: Organisation, limit: int = 6) -> list[Project
 
 @dataclass(frozen=True)
 class Engine:
-    """How the machine is doing: the line, Kie's balance when last read, what waits, and what the ledger booked."""
+    """How the machine is doing: the line, Kie's balance when last read, what waits, and this month's ledger."""
 
     stop: LineStop | None
     balance: BalanceReading | None
@@ -171,17 +171,16 @@ def engine(organisation: Organisation) -> Engine:
         waiting=Count("id"),
         oldest=Min("created_at"),
         attention=Count("id", filter=Q(state=GenerationState.NEEDS_ATTENTION)),
-        held=Sum("held"),
     )
-    settled = standing(organisation).month.settled
+    month = standing(organisation).month
     return Engine(
         stop=line_stop(),
         balance=BalanceReading.objects.first(),
         waiting=figures["waiting"] - figures["attention"],
         oldest=figures["oldest"],
         attention=figures["attention"],
-        settled=settled,
-        held=figures["held"] or Decimal(0),
+        settled=month.settled,
+        held=month.held,
     )
 
 
