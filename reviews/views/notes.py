@@ -24,6 +24,12 @@ def load_note(request: MemberRequest, pk: UUID) -> Note:
     return load(request, notes, Right.COMMENT, pk=pk)
 
 
+def place_of(note: Note) -> str:
+    """The address of a note in its room, with the player on the note's frame."""
+    frame = "" if note.frame is None else f"?frame={note.frame}"
+    return f"{note.version.get_absolute_url()}{frame}#note-{note.pk}"
+
+
 @require_POST
 @logged_in
 def note_add(request: MemberRequest, pk: UUID) -> HttpResponse:
@@ -36,7 +42,7 @@ def note_add(request: MemberRequest, pk: UUID) -> HttpResponse:
         except Refused as refusal:
             form.add_error("text", str(refusal))
         else:
-            return redirect(f"{version.get_absolute_url()}#note-{note.pk}")
+            return redirect(place_of(note))
     return render_room(request, load_version(request, pk), note_form=form, status=422)
 
 
@@ -45,10 +51,9 @@ def note_add(request: MemberRequest, pk: UUID) -> HttpResponse:
 def note_reply(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Answer a note."""
     note = load_note(request, pk)
-    thread = note.parent_id or note.pk
-    form = ReplyForm(request.POST, to=thread)
+    form = ReplyForm(request.POST, to=note.parent_id or note.pk)
     if done(form, lambda good: reply(by=request.user, note=note, **good.cleaned_data)):
-        return redirect(f"{note.version.get_absolute_url()}#note-{thread}")
+        return redirect(place_of(note.parent or note))
     return render_room(request, load_version(request, note.version_id), reply_form=form, status=422)
 
 
@@ -60,7 +65,7 @@ def _settle(request: MemberRequest, pk: UUID, action: Callable[..., None], said:
         messages.error(request, str(refusal))
     else:
         messages.success(request, said)
-    return redirect(f"{note.version.get_absolute_url()}#note-{note.pk}")
+    return redirect(place_of(note))
 
 
 @require_POST

@@ -57,6 +57,16 @@ def test_the_room_shows_what_the_brief_asks_for(ritas: Client, version: Version)
     assert "The cup is ours" in ritas.get(room(version)).text
 
 
+def test_a_new_note_comes_back_to_its_frame(ritas: Client, version: Version) -> None:
+    answer = ritas.post(reverse("note_add", args=[version.pk]), {"text": "Too dark here", "frame": "31"})
+    assert f"{room(version)}?frame=31#note-" in answer.url
+
+
+def test_settling_a_note_on_the_whole_clip_names_no_frame(ritas: Client, version: Version, rita: User) -> None:
+    note = add_note(by=rita, version=version, text="Brighter throughout")
+    assert ritas.post(reverse("note_resolve", args=[note.pk])).url == f"{room(version)}#note-{note.pk}"
+
+
 def test_approving_in_the_room_decides_about_the_shown_file(ritas: Client, asked: Round) -> None:
     data = {"verdict": "approve", "file_sha256": asked.file_sha256}
     ritas.post(reverse("round_decide", args=[asked.pk]), data)

@@ -1,5 +1,5 @@
 // Keys and notes around the player. Space or K plays, J and L shuttle, ← → step a frame (with Shift ten), M mutes, F fills the screen,
-// C starts a note on this frame, ? shows the keys ([data-keys-dialog]), any other letter presses the [data-key] that has it.
+// C starts a note on this frame, Ctrl+Enter sends it, ? shows the keys ([data-keys-dialog]), any other letter presses the [data-key] that has it.
 // A note's form is [data-note-form]: its field "frame" follows the player until somebody writes; [data-note-frame] shows it.
 import { current } from "./player.js";
 import { timecode } from "./timecode.js";
@@ -37,6 +37,11 @@ function mark(form, player, frame) {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("[data-note-form] textarea")) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches(TYPING)) return;
   if (document.querySelector("dialog[open]")) return;
   const player = current();
