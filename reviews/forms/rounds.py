@@ -120,6 +120,6 @@ class DecisionForm(forms.Form):
     reason = forms.CharField(
         required=False,
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
         help_text="Needed when you ask for changes or reject.",
     )
