@@ -35,7 +35,7 @@ def review_ask(request: MemberRequest, pk: UUID) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"Review of {version} asked.")
+            messages.success(request, f"{version} is in review.")
             return redirect(version)
     return render(request, "reviews/ask.html", {"version": version, "form": form}, status=422 if form.errors else 200)
 
