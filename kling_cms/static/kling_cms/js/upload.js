@@ -4,7 +4,11 @@ import { csrfToken } from "./csrf.js";
 import { each } from "./each.js";
 
 const AT_ONCE = 3;
-const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+// As the server writes sizes: by 1024, so that both say the same.
+function size(bytes) {
+  if (bytes < 1024) return `${bytes} bytes`;
+  return bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 ** 2).toFixed(1)} MB`;
+}
 
 function row(file) {
   const item = document.createElement("li");
