@@ -1,21 +1,17 @@
 """Every page, wide and narrow, light and dark: it fits, axe finds nothing serious, and nobody complains."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.looking import MIDDLE, NARROW, WIDE, fits, violations
 from tests.live.people import Desk, enter
 from tests.live.product import Product
 from tests.live.watch import Complaints
 from tests.test_every_url import GET, TABLE
 
-WIDE: ViewportSize = {"width": 1440, "height": 900}
-MIDDLE: ViewportSize = {"width": 1024, "height": 768}
-NARROW: ViewportSize = {"width": 390, "height": 844}
 NO_PAGE = {
     *("healthz", "readyz", "favicon", "asset_file", "asset_thumbnail", "ledger_csv", "package_zip", "package_manifest"),
     *("clip_video", "clip_proxy", "clip_poster", "clip_sprite", "clip_download", "notification_open", "take_tiles"),
@@ -45,10 +41,6 @@ SIGNED_OUT = {
     "password forgotten": "/accounts/password/reset/",
     "a link that is no invitation": "/invitation/no-such-token/",
 }
-SERIOUS = ("serious", "critical")
-OVERFLOW = """() => [...document.querySelectorAll("body *")]
-  .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && getComputedStyle(e).position !== "fixed")
-  .slice(-3).map(e => e.outerHTML.slice(0, 120))"""
 
 
 @pytest.fixture(scope="module")
@@ -67,25 +59,6 @@ def window(alices_browser: Page, complaints: Complaints) -> Iterator[Page]:
     complaints.leave(alices_browser.context)
 
 
-def violations(page: Page, *rules: str) -> list[str]:
-    """What axe finds serious, a line a kind with the first elements; only these rules if any are named."""
-    options: dict[str, Any] = {"resultTypes": ["violations"]}
-    if rules:
-        options["runOnly"] = {"type": "rule", "values": rules}
-    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
-    return [
-        f"{each['id']} ({each['impact']}): {each['help']}: {[node['html'][:160] for node in each['nodes'][:3]]}"
-        for each in found
-        if each["impact"] in SERIOUS
-    ]
-
-
-def fits(page: Page) -> None:
-    """Nothing makes the page scroll sideways."""
-    too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert too_wide <= 0, f"{too_wide} px at {page.viewport_size}: {page.evaluate(OVERFLOW)}"
-
-
 def look_at(page: Page, address: str, status: int = 200) -> None:
     """The page in all looks."""
     page.set_viewport_size(WIDE)
@@ -94,7 +67,6 @@ def look_at(page: Page, address: str, status: int = 200) -> None:
     assert answer is not None
     assert answer.status == status
     expect(page.locator("h1").first).to_be_visible()
-    page.evaluate(AXE_SCRIPT)
     fits(page)
     assert violations(page) == [], "wide, light"
     page.emulate_media(color_scheme="dark")

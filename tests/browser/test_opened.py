@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_every_page import AXE_SCRIPT, NARROW, WIDE, fits, violations
+from tests.browser.looking import NARROW, WIDE, fits, violations
 from tests.live.people import Desk
 
 OPENED = {
@@ -40,5 +40,4 @@ def test_what_opens_is_in_order(
     opened = page.locator("dialog[open], details[open] > .menu-panel, [popover]:popover-open").first
     expect(opened).to_be_visible()
     fits(page)
-    page.evaluate(AXE_SCRIPT)
     assert violations(page) == []
