@@ -26,7 +26,7 @@ NAME_LENGTH = 120  # of a shot; SQLite fails on patterns of tens of thousands
 
 
 class TileFacts(NamedTuple):
-    """All that a tile shows. `spent` (credits) is None for people who may see no prices."""
+    """All that a tile shows. `spent` (credits, `rate` USD each) is None for people who may see no prices."""
 
     shot: UUID
     number: int
@@ -40,6 +40,7 @@ class TileFacts(NamedTuple):
     poster: str | None
     sprite_frames: int | None
     spent: Decimal | None
+    rate: Decimal = Decimal(0)
     dots: tuple[SeatDot, ...] = ()
 
 
@@ -90,7 +91,10 @@ def board(project: Project, params: QueryDict, *, money: bool) -> Board:
         query["after"] = str(rows[-1].number)
         following = f"?{query.urlencode()}"
     dots = reviewer_dots(row.version for row in rows if row.version and row.state in JUDGED)
-    tiles = [tile(row._replace(dots=dots.get(row.shot, ()), spent=row.spent if money else None)) for row in rows]
+    rate = project.organisation.usd_per_credit
+    tiles = [
+        tile(row._replace(dots=dots.get(row.shot, ()), spent=row.spent if money else None, rate=rate)) for row in rows
+    ]
     return Board(tiles, following, states)
 
 

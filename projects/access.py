@@ -17,6 +17,8 @@ from django_htmx.middleware import HtmxDetails
 from projects.models import Member, Organisation, User
 from projects.roles import Right
 
+ACTING_FOR = "acting_for"
+
 
 class MemberRequest(HttpRequest):
     """A request of a logged-in person acting as `member`.
@@ -99,12 +101,23 @@ def with_right[**P](right: Right) -> Callable[[View[P]], PlainView[P]]:
     def decorate(view: View[P]) -> PlainView[P]:
         @wraps(view)
         def inner(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            _act_for(request)
             require(request.member, right)
             return view(request, *args, **kwargs)
 
         return logged_in(inner)
 
     return decorate
+
+
+def _act_for(request: MemberRequest) -> None:
+    """A form belongs to the organisation whose page it stood on, whatever another tab has switched to since."""
+    meant = request.POST.get(ACTING_FOR, "") if request.method == "POST" else ""
+    if meant and meant != str(request.member.organisation_id):
+        theirs = [member for member in request.memberships if str(member.organisation_id) == meant]
+        if not theirs:
+            raise PermissionDenied("You are no longer in the organisation that this form belongs to.")
+        request.member = theirs[0]
 
 
 def no_organisation(request: HttpRequest) -> HttpResponse:

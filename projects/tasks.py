@@ -46,8 +46,12 @@ def _once[M: models.Model](row: M, act: Callable[[M], None]) -> None:
 def mail_notification(key: str) -> None:
     """Mail one notification, if its person is still a member there."""
     row = Notification.objects.filter(pk=key, by_mail=True).select_related("user", "organisation").first()
-    if row and Member.objects.active().filter(user=row.user, organisation=row.organisation).exists():
+    if row is None:
+        return
+    if Member.objects.active().filter(user=row.user, organisation=row.organisation).exists():
         _once(row, _send_notification)
+    else:  # they left meanwhile: done with, so that nobody asks for this mail again
+        _once(row, lambda _: None)
 
 
 @_quietly

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
+from assets.actions.downloads import record_clip_download
 from assets.actions.frames import frame_to_asset
 from assets.models import Clip, Version
 from projects.access import MemberRequest, load, logged_in
@@ -101,6 +102,8 @@ def clip_sprite(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 def clip_download(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """The clip as it came, under a name that says which."""
     clip = _clip(request, pk, Right.DOWNLOAD)
+    if request.method == "GET" and "Range" not in request.headers:  # a resumed download is still the same one
+        record_clip_download(by=request.user, clip=clip)
     return serve_file(request, clip.file, content_type="video/mp4", download_name=download_name(clip))
 
 

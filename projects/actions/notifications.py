@@ -35,7 +35,7 @@ def ask_again_for_lost_mail() -> int:
     invited = Invitation.objects.open().filter(expires_at__lt=now + INVITATION_LIVES - PATIENCE)
     asked = 0
     for rows, task in ((told, MAIL_TASK), (invited, INVITATION_TASK)):
-        for key in rows.filter(mailed_at=None).order_by("created_at").values_list("pk", flat=True)[:BATCH]:
+        for key in rows.filter(mailed_at=None).order_by("-created_at").values_list("pk", flat=True)[:BATCH]:
             enqueue(task, key)
             asked += 1
     return asked

@@ -4,16 +4,17 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from projects.models import Notification, NotificationKind, NotificationPreference, Organisation, User
+from projects.models import Member, Notification, NotificationKind, NotificationPreference, Organisation, User
 from projects.queue import enqueue
 
 
 def tell(*, users: Iterable[User], organisation: Organisation, kind: NotificationKind, text: str, path: str) -> None:
     """One notification a person (never two for one call); `path` is the page it leads to, from `reverse`.
 
-    Mail is queued in the same transaction and sent by a worker.
+    Only active members of the organisation hear of its work. Mail is queued in the same transaction, a worker sends it.
     """
-    people = {user.pk: user for user in users if user.is_active}
+    members = Member.objects.active().filter(organisation=organisation, user__in={user.pk for user in users})
+    people = {member.user_id: member.user for member in members.select_related("user")}
     wishes = {wish.user_id: wish for wish in NotificationPreference.objects.filter(user__in=people, kind=kind)}
     rows = []
     for pk, person in people.items():

@@ -24,8 +24,12 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     """Notifications by whom they are for."""
 
     def visible_to(self, user: User) -> Self:
-        """A person's own, shown in the app."""
-        return self.filter(user=user, in_app=True)
+        """A person's own, shown in the app, from organisations they are still in."""
+        return self.of(user).filter(in_app=True)
+
+    def of(self, user: User) -> Self:
+        """A person's own, also those that went out by mail only, from organisations they are still in."""
+        return self.filter(user=user, organisation__in=Organisation.objects.visible_to(user))
 
     def unread(self) -> Self:
         """Not looked at yet."""

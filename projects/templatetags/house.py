@@ -5,12 +5,14 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
+from projects.access import ACTING_FOR
 from projects.states import StateLook, look_of
 
 register = template.Library()
@@ -23,6 +25,13 @@ DAY = timedelta(days=1)
 def icon(name: str, size: int = 16) -> SafeString:
     """An inline lucide icon, hidden from screen readers: the word beside it speaks. Drawn once, then remembered."""
     return SafeString(lucide(name, size=size, aria_hidden="true", focusable="false", **{"class": "icon"}))
+
+
+@register.simple_tag(takes_context=True)
+def acting_for(context: Context) -> SafeString:
+    """The hidden field of a form that acts on the organisation as a whole: which one (`projects.access.with_right`)."""
+    member = context["request"].member
+    return format_html('<input type="hidden" name="{}" value="{}">', ACTING_FOR, member.organisation_id)
 
 
 @register.filter

@@ -26,7 +26,7 @@ def notification_list(request: MemberRequest) -> HttpResponse:
 @logged_in
 def notification_open(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Mark one as read and go where it leads. Mails link here, so GET does it too: it can be done twice, to oneself."""
-    row = get_object_or_404(Notification.objects.filter(user=request.user), pk=pk)
+    row = get_object_or_404(Notification.objects.of(request.user), pk=pk)
     mark_read(by=request.user, notification=row)
     return redirect(row.path if is_local(row.path) else "notification_list")
 

@@ -18,7 +18,7 @@ from assets.clips import draw_clip, local_copy, store_clip
 from assets.media.reading import NotAVideo, read_probe
 from assets.models import Clip, Shot, Take
 from assets.views.clips import download_name
-from projects.models import User
+from projects.models import AuditEntry, User
 from tests.assets.samples import body, stored_clip, video
 from tests.factories import ClipFactory, GenerationFactory, ShotFactory, TakeFactory
 
@@ -165,6 +165,13 @@ def test_a_download_has_a_readable_name(ritas: Client, clip: Clip) -> None:
     answer = ritas.get(reverse("clip_download", args=[clip.pk]))
     assert answer["Content-Disposition"] == 'attachment; filename="spring-launch-opening-take-3.mp4"'
     assert hashlib.sha256(body(answer)).hexdigest() == clip.sha256
+
+
+def test_a_download_is_in_the_audit_log_once(ritas: Client, clip: Clip, rita: User) -> None:
+    address = reverse("clip_download", args=[clip.pk])
+    body(ritas.get(address))
+    body(ritas.get(address, headers={"Range": "bytes=100-"}))  # goes on where it broke off
+    assert AuditEntry.objects.filter(actor=rita, verb="downloaded", target_id=str(clip.pk)).count() == 1
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from projects.actions.profile import Wish, set_preferences
 from projects.models import Invitation, Member, Notification, NotificationKind, Organisation, User
 from projects.roles import Role
 from projects.tasks import mail_notification
+from tests.factories import MemberFactory
 from tests.projects.conftest import Queued
 
 KIND = NotificationKind.DECIDED
@@ -166,3 +167,20 @@ def test_the_list_asks_the_same_few_questions(
         tell(users=[carl], organisation=northlight, kind=KIND, text=f"No. {number}", path="/")
     with django_assert_num_queries(5):
         carls.get(reverse("notification_list"))
+
+
+def test_somebody_who_left_hears_no_more_of_the_work(carl: User, carls: Client, northlight: Organisation) -> None:
+    MemberFactory.create(user=carl)  # he is still active in another organisation
+    tell(users=[carl], organisation=northlight, kind=KIND, text="Before", path="/")
+    Member.objects.filter(user=carl, organisation=northlight).update(is_active=False)
+    tell(users=[carl], organisation=northlight, kind=KIND, text="After", path="/")
+    assert not Notification.objects.filter(text="After").exists()
+    assert "Before" not in carls.get(reverse("notification_list")).text
+
+
+def test_mail_for_somebody_who_left_is_not_asked_for_again(told: Notification, carl: User) -> None:
+    Member.objects.filter(user=carl).update(is_active=False)
+    mail_notification(str(told.pk))
+    told.refresh_from_db()
+    assert told.mailed_at is not None
+    assert not mail.outbox

@@ -163,3 +163,17 @@ def test_somebody_in_no_organisation_is_told_so(db: None) -> None:
     client.force_login(UserFactory.create())
     answer = client.get(reverse("project_list"))
     assert (answer.status_code, b"You are in no organisation" in answer.content) == (403, True)
+
+
+def test_a_form_acts_on_the_organisation_it_stood_in(alices: Client, alice: User, northlight: Organisation) -> None:
+    other = MemberFactory.create(user=alice, role=Role.ADMIN).organisation
+    alices.post(reverse("switch_organisation"), {"organisation": str(other.pk)})  # in another tab
+    form = {"acting_for": str(northlight.pk), "name": "Northlight and Sons"}
+    alices.post(reverse("organisation_settings"), form)
+    assert set(Organisation.objects.values_list("name", flat=True)) == {other.name, "Northlight and Sons"}
+
+
+def test_a_form_of_an_organisation_one_has_left_is_refused(alices: Client, sam: User) -> None:
+    elsewhere = Organisation.objects.get(name="Elsewhere")
+    form = {"acting_for": str(elsewhere.pk), "name": "Mine now"}
+    assert alices.post(reverse("organisation_settings"), form).status_code == 403
