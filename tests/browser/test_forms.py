@@ -23,7 +23,7 @@ def test_the_count_is_of_code_points_and_the_button_says_how_many_too_many(desk:
     expect(page.locator("[data-count-for=id_prompt]")).to_have_text("1000 / 1000")
     expect(steps.price_button(page)).to_be_enabled()
     steps.prompt(page).fill("😀" * 1001)
-    expect(page.locator("[data-price-reason]")).to_have_text("The prompt is 1 characters too long.")
+    expect(page.locator("[data-price-reason]")).to_have_text("The prompt is 1 character too long.")
     expect(steps.price_button(page)).to_be_disabled()
 
 

@@ -13,7 +13,7 @@ each("#composer", (form) => {
     const length = [...prompt].length;
     if (data.get("route") === "image" && !data.get("image")) return "Choose the image first.";
     if (!prompt.trim()) return "Write the prompt first.";
-    if (length > MOST) return `The prompt is ${length - MOST} characters too long.`;
+    if (length > MOST) return `The prompt is ${length - MOST} character${length - MOST === 1 ? "" : "s"} too long.`;
     return "";
   };
   const refresh = () => {
