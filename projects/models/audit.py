@@ -25,9 +25,9 @@ class AuditQuerySet(AppendOnlyQuerySet["AuditEntry"]):
             organisation__members__is_active=True,
         )
 
-    def verbs(self) -> list[str]:
-        """What these rows say was done, each once, in the order of the alphabet."""
-        return list(self.order_by("verb").values_list("verb", flat=True).distinct())
+    def vocabulary(self) -> list[tuple[str, str]]:
+        """What these rows say was done to which kind of thing: (verb, model name), each pair once."""
+        return list(self.order_by().values_list("verb", "target_type").distinct())
 
     def matching(
         self,

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from projects.access import MemberRequest, with_right
 from projects.forms.people import AuditFilterForm
-from projects.models import AuditEntry, Row, User
+from projects.models import AuditEntry, User
 from projects.paging import page_by_key
 from projects.roles import Right
 from projects.views.doing import status_of
@@ -19,11 +19,12 @@ def audit_list(request: MemberRequest) -> HttpResponse:
     """Who did what to which thing, newest first, with filters."""
     organisation = request.member.organisation
     rows = AuditEntry.objects.visible_to(request.user).filter(organisation=organisation)
+    said = rows.vocabulary()
     form = AuditFilterForm(
         request.GET,
         people=User.objects.filter(memberships__organisation=organisation).order_by("name", "email"),
-        verbs=rows.verbs(),
-        kinds=_kinds(),
+        verbs=sorted({verb for verb, _ in said}),
+        kinds=_in_words({kind for _, kind in said}),
     )
     if not form.is_valid():
         return render(request, "projects/audit_list.html", {"form": form}, status=status_of(form))
@@ -40,8 +41,7 @@ def audit_list(request: MemberRequest) -> HttpResponse:
     return render(request, "projects/audit_list.html", context)
 
 
-def _kinds() -> list[tuple[str, str]]:
-    """Every kind of thing the log may speak of: (model name, in words)."""
-    models = [model for model in apps.get_models() if issubclass(model, Row | User)]
-    kinds = [(model._meta.model_name or "", str(model._meta.verbose_name).capitalize()) for model in models]
-    return sorted(kinds, key=lambda kind: kind[1])
+def _in_words(names: set[str]) -> list[tuple[str, str]]:
+    """(model name, in words) of kinds of thing, by their words."""
+    words = {model._meta.model_name: str(model._meta.verbose_name).capitalize() for model in apps.get_models()}
+    return sorted(((name, words.get(name, name)) for name in names), key=lambda kind: kind[1])

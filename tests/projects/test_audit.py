@@ -149,3 +149,9 @@ def test_the_people_page_does_too(
     MemberFactory.create_batch(count, organisation=northlight)
     with django_assert_num_queries(7):
         alices.get(reverse("member_list"))
+
+
+def test_the_filter_offers_the_kinds_of_thing_the_log_speaks_of(alices: Client, entry: AuditEntry) -> None:
+    page = shown(alices)
+    assert '<option value="organisation">' in page
+    assert '<option value="budget">' not in page
