@@ -86,7 +86,10 @@ class Command(BaseCommand):
         self._step("Starting the stand-in for Kie.ai and the worker")
         self._start_kie(troupe, kie_port, SEEDING_LATENCY)
         troupe.start("worker", "work")
-        self._step("Making the demo's data (about a minute, only the first time)")
+        made = (settings.BASE_DIR / HOME / COMPLETE).exists()
+        self._step(
+            "Checking the demo's data" if made else "Making the demo's data (about a minute, only the first time)"
+        )
         troupe.run("demo_data")
         (settings.BASE_DIR / HOME / COMPLETE).touch()
         troupe.stop("stand-in")
