@@ -204,3 +204,9 @@ def test_a_stopped_line_is_told_to_those_who_can_start_it(alices: Client, carls:
     LineStop.objects.create(reason=StopReason.CREDITS)
     assert "No take is submitted" in alices.get(reverse("review_queue")).text
     assert "No take is submitted" not in carls.get(reverse("review_queue")).text
+
+
+def test_asking_about_an_approved_version_says_what_it_holds_back(carls: Client, asked: Round) -> None:
+    Shot.objects.filter(pk=asked.shot_id).update(state="approved")
+    answer = carls.get(reverse("review_ask", args=[asked.version_id]))
+    assert "until the new round is over" in answer.text
