@@ -27,7 +27,14 @@ WAITS = {
     Stage.DELIVERY: ("waits for a package", "wait for a package"),
 }
 # States in which somebody (not the machine) has to do something.
-WAITING_STATES = {ShotState.DRAFT, ShotState.TRIAGE, ShotState.IN_REVIEW, ShotState.CHANGES_WANTED, ShotState.APPROVED}
+WAITING_STATES = {
+    ShotState.DRAFT,
+    ShotState.NEEDS_ATTENTION,
+    ShotState.TRIAGE,
+    ShotState.IN_REVIEW,
+    ShotState.CHANGES_WANTED,
+    ShotState.APPROVED,
+}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
 from assets.models import Clip, Generation, Shot
-from assets.models.generation import END_STATES
+from assets.models.generation import END_STATES, GenerationState
 from assets.models.shot import ShotState
 from projects.access import member_for, require
 from projects.actions.audit import log
@@ -17,7 +17,7 @@ from projects.models import Project, User
 from projects.roles import Right
 
 # While a shot stands in one of these, its jobs alone decide where it stands; later states are people's decisions.
-BY_JOBS = (ShotState.DRAFT, ShotState.GENERATING, ShotState.TRIAGE)
+BY_JOBS = (ShotState.DRAFT, ShotState.GENERATING, ShotState.NEEDS_ATTENTION, ShotState.TRIAGE)
 
 
 @transaction.atomic
@@ -58,15 +58,27 @@ def refresh_shot(shot_id: UUID) -> None:
     """
     shot = Shot.objects.select_for_update().get(pk=shot_id)
     jobs = Generation.objects.filter(take__shot=shot).aggregate(
-        all=Count("pk"), running=Count("pk", filter=~Q(state__in=END_STATES)), spent=Sum("charged")
+        all=Count("pk"),
+        running=Count("pk", filter=~Q(state__in=END_STATES)),
+        stuck=Count("pk", filter=Q(state=GenerationState.NEEDS_ATTENTION)),
+        spent=Sum("charged"),
     )
     shot.running, shot.spent = jobs["running"], jobs["spent"] or Decimal(0)
     shot.poster_clip_id = _poster(shot)
     if shot.state in BY_JOBS:
-        state = ShotState.GENERATING if jobs["running"] else ShotState.TRIAGE if jobs["all"] else ShotState.DRAFT
+        state = _state_by_jobs(jobs["all"], jobs["running"], jobs["stuck"])
         if state != shot.state:
             shot.state, shot.state_since = state, timezone.now()
     shot.save(update_fields=["running", "spent", "poster_clip", "state", "state_since"])
+
+
+def _state_by_jobs(jobs: int, running: int, stuck: int) -> ShotState:
+    """What a shot waits for: `running` jobs are not at an end, `stuck` ones of them wait for a person."""
+    if running > stuck:
+        return ShotState.GENERATING
+    if stuck:
+        return ShotState.NEEDS_ATTENTION
+    return ShotState.TRIAGE if jobs else ShotState.DRAFT
 
 
 def _poster(shot: Shot) -> UUID | None:

@@ -25,6 +25,7 @@ class ShotState(models.TextChoices):
 
     DRAFT = "draft", "No takes yet"
     GENERATING = "generating", "Generating"
+    NEEDS_ATTENTION = "needs_attention", "Needs attention"
     TRIAGE = "triage", "Ready to triage"
     SELECTED = "selected", "Version selected"
     IN_REVIEW = "in_review", "In review"
@@ -36,6 +37,7 @@ class ShotState(models.TextChoices):
 STAGE_OF: dict[ShotState, Stage] = {
     ShotState.DRAFT: Stage.INPUT,
     ShotState.GENERATING: Stage.GENERATION,
+    ShotState.NEEDS_ATTENTION: Stage.GENERATION,
     ShotState.TRIAGE: Stage.GENERATION,
     ShotState.SELECTED: Stage.REVIEW,
     ShotState.IN_REVIEW: Stage.REVIEW,

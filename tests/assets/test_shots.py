@@ -81,3 +81,16 @@ def test_the_poster_is_the_current_version_when_there_is_one(shot: Shot) -> None
     version = VersionFactory.create(take=TakeFactory.create(shot=shot, number=1))
     ClipFactory.create(take=TakeFactory.create(shot=shot, number=2))
     assert fresh(shot).poster_clip == version.clip
+
+
+def test_a_shot_whose_only_open_job_needs_a_person_says_so(shot: Shot) -> None:
+    GenerationFactory.create(take=TakeFactory.create(shot=shot), state="needs_attention", due_at=None)
+    refresh_shot(shot.pk)
+    assert Shot.objects.get(pk=shot.pk).state == ShotState.NEEDS_ATTENTION
+
+
+def test_a_shot_with_another_job_under_way_is_still_generating(shot: Shot) -> None:
+    GenerationFactory.create(take=TakeFactory.create(shot=shot), state="needs_attention", due_at=None)
+    GenerationFactory.create(take=TakeFactory.create(shot=shot), state="running")
+    refresh_shot(shot.pk)
+    assert Shot.objects.get(pk=shot.pk).state == ShotState.GENERATING
