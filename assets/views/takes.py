@@ -14,7 +14,7 @@ from assets.actions.generate import takes_of_key
 from assets.actions.takes import discard_take, rate_take, restore_take, retry_take, select_take
 from assets.forms.composer import DAMAGED, PaidForm
 from assets.models import DiscardReason, Shot, Take, Version
-from assets.sheet import FILTERS, SHEET_SIZE, Tile, filter_counts, plain_tile, sheet_takes, tiles_of, watched
+from assets.sheet import COUNTED, FILTERS, SHEET_SIZE, Tile, filter_counts, plain_tile, sheet_takes, tiles_of, watched
 from projects.access import MemberRequest, load, logged_in
 from projects.errors import Refused
 from projects.paging import page_by_key
@@ -62,15 +62,16 @@ def _facts(shot: Shot) -> dict[str, Any]:
 def _tabs(shot: Shot, counts: dict[str, int], show: str) -> list[dict[str, Any]]:
     """The filters that would show something, and the one that is chosen."""
     address = shot.get_absolute_url()
+    more = counts["all"] + counts["discarded"] >= COUNTED  # older takes may fit every filter
     return [
         {
             "name": words,
             "url": f"{address}?show={name}" if name else address,
             "active": name == show,
-            "count": counts[name or "all"],
+            "count": f"{counts[name or 'all']}{'+' if more else ''}",
         }
         for name, (words, _) in FILTERS.items()
-        if not name or name == show or counts[name]
+        if not name or name == show or more or counts[name]
     ]
 
 

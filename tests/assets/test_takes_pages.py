@@ -255,3 +255,11 @@ def test_queries_do_not_grow_with_the_takes(
     select_take(by=shot.created_by, take=make(shot, many + 1))
     with django_assert_max_num_queries(12):
         sheet(carls, shot)
+
+
+def test_a_long_history_is_counted_up_to_a_bound(carls: Client, shot: Shot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assets.sheet.COUNTED", 3)
+    monkeypatch.setattr("assets.views.takes.COUNTED", 3)
+    for _ in range(5):
+        GenerationFactory.create(take=TakeFactory.create(shot=shot), state="ready", due_at=None)
+    assert '<span class="count">3+</span>' in carls.get(shot.get_absolute_url()).text
