@@ -46,22 +46,26 @@ def ask_review(
     needed = len(reviewers) if needed is None else needed
     refuse_archived(version.shot.project)
     _check_question(version, reviewers, needed, due_at)
-    try:
-        with transaction.atomic():
-            asked = Round.objects.create(
-                organisation=organisation,
-                shot=version.shot,
-                version=version,
-                file_sha256=version.clip.sha256,
-                needed=needed,
-                due_at=due_at,
-                message=message,
-                asked_by=by,
-            )
-    except IntegrityError as error:
-        raise Refused(f"“{version.shot}” is already in review. Withdraw that round first.") from error
+    asked = _open(
+        Round(
+            organisation=organisation,
+            shot=version.shot,
+            version=version,
+            file_sha256=version.clip.sha256,
+            needed=needed,
+            due_at=due_at,
+            message=message,
+            asked_by=by,
+        )
+    )
     Seat.objects.bulk_create(Seat(round=asked, user=user) for user in reviewers)
     set_shot_state(version.shot, ShotState.IN_REVIEW)
+    _announce(asked, reviewers)
+    return asked
+
+
+def _announce(asked: Round, reviewers: Sequence[User]) -> None:
+    by, version, organisation = asked.asked_by, asked.version, asked.organisation
     names = ", ".join(str(user) for user in reviewers)
     log(organisation=organisation, by=by, verb="asked for review", target=version, changes={"reviewers": ("", names)})
     tell(
@@ -71,6 +75,14 @@ def ask_review(
         text=f"{by} asks for your review of {version}",
         path=reverse("version_review", args=[version.pk]),
     )
+
+
+def _open(asked: Round) -> Round:
+    try:
+        with transaction.atomic():
+            asked.save(force_insert=True)
+    except IntegrityError as error:
+        raise Refused(f"“{asked.shot}” is already in review. Withdraw that round first.") from error
     return asked
 
 
