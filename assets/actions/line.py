@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from assets.models import Generation, GenerationState, LineStop, StopReason
+from assets.models import FailureClass, Generation, GenerationState, LineStop, StopReason
 from projects.access import member_for, require
 from projects.actions.audit import log
 from projects.actions.notify import tell
@@ -20,6 +20,11 @@ TOLD_AGAIN_AFTER = timedelta(hours=1)
 def line_stop() -> LineStop | None:
     """The oldest open stop, or None while takes are being submitted. One query."""
     return LineStop.objects.open().order_by("created_at").first()
+
+
+def failure_of(stop: LineStop) -> FailureClass:
+    """The class of a take that ends since the line stood still too long."""
+    return FailureClass.PROVIDER if stop.reason == StopReason.KEY else FailureClass.OUT_OF_CREDITS
 
 
 def tell_admins(organisation: Organisation, *, text: str, path: str) -> None:

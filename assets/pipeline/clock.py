@@ -29,6 +29,8 @@ FETCH_DEADLINE = 6 * HOUR
 BAD_RESULT_TRIES = 3
 
 LINE_LOOK = 60 * SECOND
+# How long a take waits on a stopped line before its hold goes back to those who could spend it.
+LINE_PATIENCE = 24 * HOUR
 
 _BACKOFF = (5, 10, 20, 40, 60, 90, 120)
 _FETCH_BACKOFF = (2, 5, 15, 30, 60, 120, 300, 600)

@@ -12,9 +12,9 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
-from assets.actions.line import line_stop, stop_line
+from assets.actions.line import failure_of, line_stop, stop_line
 from assets.actions.moves import move
-from assets.models import Attempt, BalanceReading, Generation, GenerationState, Outcome, Take
+from assets.models import Attempt, BalanceReading, Generation, GenerationState, LineStop, Outcome, Take
 from assets.pipeline import clock
 from assets.pipeline.outcome import Kind, Verdict, verdict_before_sending, verdict_of
 from assets.pipeline.provider import kie
@@ -34,8 +34,8 @@ def submit(job: Generation) -> None:
     now = timezone.now()
     if job.state != GenerationState.QUEUED or (job.lease_until and job.lease_until > now):
         return  # taken, or resting after a refusal
-    if line_stop():
-        postpone(job, now + clock.LINE_LOOK)
+    if stop := line_stop():
+        wait_for_line(job, stop)
         return
     if wait := take_slot(CREATES):
         postpone(job, wait)
@@ -43,6 +43,15 @@ def submit(job: Generation) -> None:
     attempt = claim(job)
     if attempt and (verdict := send(job, attempt)):
         book_in_any_case(job, attempt, verdict)
+
+
+def wait_for_line(job: Generation, stop: LineStop) -> None:
+    """Keep the job's place and its hold while the line stands still, but not for ever."""
+    now = timezone.now()
+    if now - max(job.created_at, stop.created_at) <= clock.LINE_PATIENCE:
+        postpone(job, now + clock.LINE_LOOK)
+        return
+    fail(job, failure_of(stop), f"{stop}, for more than a day. Nothing was sent.", charged=Decimal(0))
 
 
 def claim(job: Generation) -> Attempt | None:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assets.actions.attention import resolve_attention
 from assets.actions.line import start_line
+from assets.actions.waiting import end_waiting, waiting_takes
 from assets.forms.attention import ResolveForm
 from assets.models import Generation, GenerationState, LineStop
 from projects.access import MemberRequest, load, logged_in, with_right
@@ -35,11 +36,13 @@ def attention_page(request: MemberRequest, refused: ResolveForm | None = None, p
         .prefetch_related("attempts", "moves__by")
     )
     page = page_by_key(waiting, request.GET, size=PAGE_SIZE)
+    stops = list(LineStop.objects.open().order_by("created_at"))
     cases = [(job, refused if refused and job.pk == pk else ResolveForm(job=job)) for job in page.rows]
     context = {
         "cases": cases,
         "page": page,
-        "stops": LineStop.objects.open().order_by("created_at"),
+        "stops": stops,
+        "waiting": waiting_takes(request.member.organisation).count() if stops else 0,
         "rate": request.member.organisation.usd_per_credit,
     }
     return render(request, "assets/attention.html", context, status=422 if refused else 200)
@@ -71,4 +74,18 @@ def line_start(request: MemberRequest) -> HttpResponse:
         messages.success(request, "The line runs again. Waiting takes are being sent.")
     else:
         messages.info(request, "The line was running already.")
+    return redirect("attention_list")
+
+
+@require_POST
+@with_right(Right.RESOLVE_ATTENTION)
+def waiting_end(request: MemberRequest) -> HttpResponse:
+    """End the takes that wait on a stopped line."""
+    try:
+        ended = end_waiting(by=request.user, organisation=request.member.organisation)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        takes = "1 waiting take" if ended == 1 else f"{ended} waiting takes"
+        messages.success(request, f"{takes} ended. Nothing was charged; what was held for them is free again.")
     return redirect("attention_list")

@@ -13,16 +13,19 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
+from assets.actions.attention import Choice, resolve_attention
 from assets.actions.cancel import cancel_take
 from assets.actions.generate import request_takes
 from assets.actions.library import add_asset
+from assets.actions.line import line_stop, start_line
 from assets.actions.shots import create_shot
 from assets.actions.takes import discard_take, rate_take, select_take
+from assets.actions.waiting import end_waiting
 from assets.models import Asset, Generation, Licence, Shot, Take, Version
 from assets.models.generation import GenerationState
 from assets.requests import TakeRequest
 from kling_cms.demo.pictures import PICTURES, png
-from kling_cms.demo.script import FAILURES, LIVE, ORGANISATION, PASSWORD, PEOPLE, SCENES, Scene
+from kling_cms.demo.script import BROKE, FAILURES, LIVE, ORGANISATION, PASSWORD, PEOPLE, SCENES, STRANGE, Scene
 from projects.actions.budgets import set_month_limit, set_project_limit
 from projects.actions.invitations import accept, invite
 from projects.actions.organisations import found_organisation
@@ -39,6 +42,7 @@ from reviews.models import Round, Verdict
 ROLES = {"pat": Role.PRODUCER, "carl": Role.CREATOR, "rita": Role.REVIEWER}
 SECONDS_TO_WAIT = 300.0
 LOOK_EVERY = 0.25
+MACHINE = (GenerationState.QUEUED, GenerationState.SUBMITTING, GenerationState.RUNNING, GenerationState.FETCHING)
 
 type Say = Callable[[str], None]
 
@@ -222,24 +226,34 @@ class Story:
         record_download(by=pat, package=package)
 
     def _add_trouble(self, project: Project) -> None:
-        shot = create_shot(by=self.people["carl"], project=project, name="Delivery bike at night")
-        broken = [take for prompt in FAILURES for take in self._ask(shot, prompt, 1)]
-        live = create_shot(by=self.people["carl"], project=project, name="Bakery at five")
+        carl = self.people["carl"]
+        shot = create_shot(by=carl, project=project, name="Delivery bike at night")
+        self._run_out_of_credits(shot)
+        for prompt in FAILURES:
+            self._ask(shot, prompt, 1)
+        strange = [take.generation for prompt in STRANGE for take in self._ask(shot, prompt, 1)]
+        live = create_shot(by=carl, project=project, name="Bakery at five")
         for prompt in LIVE:
             self._ask(live, prompt, 1)
         with transaction.atomic():  # no worker sees it before it is cancelled
             (regretted,) = self._ask(live, "The same tray again, closer", 1)
-            cancel_take(by=self.people["carl"], generation=regretted.generation)
+            cancel_take(by=carl, generation=regretted.generation)
+        self._until(lambda: not Generation.objects.filter(take__shot=shot, state__in=MACHINE).exists(), "settle")
+        resolve_attention(by=self.people["alice"], generation=strange[0], choice=Choice.CHARGED)
+
+    def _run_out_of_credits(self, shot: Shot) -> None:
+        """Kie refuses one take for want of credits; the admin ends it and starts the line again."""
+        alice = self.people["alice"]
+        self._ask(shot, BROKE, 1)
+        self._until(lambda: line_stop() is not None, "be refused for want of credits")
+        end_waiting(by=alice, organisation=self.organisation)
+        start_line(by=alice, organisation=self.organisation)
+
+    def _until(self, true: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + SECONDS_TO_WAIT
-        unsettled = (
-            GenerationState.QUEUED,
-            GenerationState.SUBMITTING,
-            GenerationState.RUNNING,
-            GenerationState.FETCHING,
-        )
-        while Generation.objects.filter(take__in=broken, state__in=unsettled).exists():
+        while not true():
             if time.monotonic() > deadline:
-                raise DemoStoryError("The failing takes did not fail in time. Is the worker running (manage.py work)?")
+                raise DemoStoryError(f"The takes did not {what} in time. Is the worker running (manage.py work)?")
             time.sleep(LOOK_EVERY)
 
 

@@ -86,6 +86,12 @@ FAILURES = [
     "A bicycle courier rings at a door [kie:bad-video]",
     "A bicycle courier waits at a red light [kie:html] [kie:no-callback]",
 ]
+# The first is written off by an admin (class: outcome unknown), the second waits for one.
+STRANGE = [
+    "A bicycle courier, his bag full of cups [kie:private-link]",
+    "A bicycle courier turns into the yard [kie:private-link]",
+]
+BROKE = "A bicycle courier on the last tram [kie:402*1]"
 LIVE = [
     "A baker pulls a tray from the oven, flour in the air [kie:slow=5400]",
     "Hands shape dough on a wooden table, window light [kie:slow=7200]",

@@ -8,10 +8,11 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from assets.actions.attention import Choice, resolve_attention
+from assets.actions.waiting import end_waiting
 from assets.models import Generation, GenerationState, LineStop, StopReason
 from assets.providers.standin import StandIn
 from projects.errors import Refused
-from projects.models import AuditEntry, Budget, User
+from projects.models import AuditEntry, Budget, Notification, User
 from tests.assets.conftest import Ask
 from tests.queue_support import advance, drain
 
@@ -149,3 +150,30 @@ def test_a_stopped_line_is_shown_and_started(alices: Client) -> None:
     alices.post(reverse("line_start"))
     assert not LineStop.objects.open().exists()
     assert AuditEntry.objects.filter(verb="started the line again").count() == 1
+
+
+def test_waiting_takes_end_with_their_class_and_holds(ask: Ask, carl: User, alices: Client) -> None:
+    job = ask()
+    LineStop.objects.create(reason=StopReason.CREDITS, text="Credits insufficient")
+    assert "End 1 waiting take" in alices.get(reverse("attention_list")).content.decode()
+    alices.post(reverse("waiting_end"))
+    job.refresh_from_db()
+    assert f"{job.state} {job.failure_class} {job.charged}" == "failed out_of_credits 0.00"
+    assert money() == (0, 0)
+    assert Notification.objects.filter(user=carl, kind="failed").count() == 1
+    assert AuditEntry.objects.filter(verb="ended the waiting takes").count() == 1
+
+
+def test_nothing_waits_while_the_line_runs(ask: Ask, alice: User) -> None:
+    job = ask()
+    with pytest.raises(Refused, match="runs again"):
+        end_waiting(by=alice, organisation=job.organisation)
+    job.refresh_from_db()
+    assert job.state == GenerationState.QUEUED
+
+
+def test_a_take_on_its_way_is_not_ended(standin: StandIn, ask: Ask, alice: User) -> None:
+    job = advance(ask())
+    LineStop.objects.create(reason=StopReason.KEY)
+    assert end_waiting(by=alice, organisation=job.organisation) == 0
+    assert advance(job).state == GenerationState.RUNNING

@@ -133,6 +133,14 @@ def test_the_line_starts_by_itself_once_credits_have_come(standin: StandIn, ask:
     assert advance(job).state == GenerationState.RUNNING
 
 
+@pytest.mark.parametrize(("hours", "state"), [(23, "queued"), (25, "failed")])
+def test_a_take_waits_a_day_on_a_stopped_line(standin: StandIn, ask: Ask, hours: int, state: str) -> None:
+    job = advance(ask("A boat [kie:402*1]"))
+    advance(job, after=timedelta(hours=hours))
+    assert job.state == state
+    assert held() == (55 if state == "queued" else 0)
+
+
 @pytest.mark.parametrize("fault", ["no-task-id", "html", "truncated", "reset", "http-500"])
 def test_an_unknown_outcome_is_never_sent_again(standin: StandIn, ask: Ask, alice: User, fault: str) -> None:
     job = advance(ask(f"A boat [kie:{fault}*1]"))

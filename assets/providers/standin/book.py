@@ -50,6 +50,8 @@ class Task:
 
     @property
     def result_url(self) -> str:
+        if "private-link" in self.faults:
+            return f"https://10.0.0.1/results/{self.task_id}.mp4"
         return f"{self.base_url}/results/{self.task_id}.mp4"
 
     def state(self, latency: float | None) -> str:

@@ -43,6 +43,7 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "overcharge": "task: takes twice the price",
         "no-credits-field": "task: its record doesn't say what it took",
         "empty-result": "task: succeeds with an empty list of results",
+        "private-link": "task: its result's address lies in a private network, so nobody may fetch it",
         "bad-video": "task: the result is no video",
         "gone": "task: the result answers 404",
         "expired": "task: the result answers 403 until download-url gives a fresh link",

@@ -1,0 +1,72 @@
+"""End takes that wait on a stopped line: nothing was sent for them, so their holds go back."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+
+from assets.actions.line import failure_of, line_stop
+from assets.actions.moves import move
+from assets.models import Generation, GenerationState, LineStop, Take
+from assets.models.generation import GenerationQuerySet
+from projects.access import member_for, require
+from projects.actions.audit import log
+from projects.actions.money import release
+from projects.actions.notify import tell
+from projects.errors import Refused
+from projects.models import NotificationKind, Organisation, User
+from projects.roles import Right
+
+AT_ONCE = 100
+
+
+def waiting_takes(organisation: Organisation) -> GenerationQuerySet:
+    """The organisation's jobs that nobody has begun to send."""
+    return Generation.objects.filter(organisation=organisation, state=GenerationState.QUEUED)
+
+
+@transaction.atomic
+def end_waiting(*, by: User, organisation: Organisation) -> int:
+    """End up to `AT_ONCE` waiting takes of the organisation, the oldest first; returns how many were ended.
+
+    Raises Refused while the line runs: then nothing waits for a person.
+    """
+    require(member_for(by, organisation.pk), Right.RESOLVE_ATTENTION)
+    stop = line_stop()
+    if stop is None:
+        raise Refused("The line runs again, so no take waits on it. Nothing has changed.")
+    oldest = waiting_takes(organisation).select_related("take__shot", "take__created_by").order_by("created_at", "pk")
+    ended = [job.take for job in oldest[:AT_ONCE] if _end(job, by, stop)]
+    if ended:
+        _say(ended, by, organisation, stop)
+    return len(ended)
+
+
+def _end(job: Generation, by: User, stop: LineStop) -> bool:
+    text = f"{stop}, and {by} ended the waiting takes. Nothing was sent."
+    fields: dict[str, Any] = {
+        "failure_class": failure_of(stop),
+        "failure_text": text,
+        "charged": Decimal(0),
+    }
+    if not move(job, GenerationState.FAILED, by=by, why=text, **fields):
+        return False
+    release(key=job.ledger_key)
+    return True
+
+
+def _say(ended: list[Take], by: User, organisation: Organisation, stop: LineStop) -> None:
+    """One row in the log, and one message to each person whose takes they were."""
+    changes = {"takes": (0, len(ended))}
+    log(organisation=organisation, by=by, verb="ended the waiting takes", target=stop, changes=changes)
+    for person in {take.created_by for take in ended}:
+        own = [take for take in ended if take.created_by_id == person.pk]
+        first = own[0] if len(own) == 1 else f"{len(own)} takes"
+        tell(
+            users=[person],
+            organisation=organisation,
+            kind=NotificationKind.FAILED,
+            text=f"{first}: {stop.get_reason_display().lower()}. Nothing was charged.",
+            path=reverse("take_list", kwargs={"pk": own[0].shot_id}),
+        )
