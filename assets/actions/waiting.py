@@ -67,6 +67,6 @@ def _say(ended: list[Take], by: User, organisation: Organisation, stop: LineStop
             users=[person],
             organisation=organisation,
             kind=NotificationKind.FAILED,
-            text=f"{first}: {stop.get_reason_display().lower()}. Nothing was charged.",
+            text=f"{first}: not sent. {stop}. Nothing was charged.",
             path=reverse("take_list", kwargs={"pk": own[0].shot_id}),
         )

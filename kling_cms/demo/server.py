@@ -73,7 +73,7 @@ def demo_environment(base_dir: Path, home: Path, port: int, kie_port: int) -> di
         "KIE_WEBHOOK_KEY": "demo-webhook-key",
         "OUTGOING_ALLOWED": f"127.0.0.1:{kie_port}",
         "EMAIL_URL": f"file://{home / 'mail'}",
-        "LOG_LEVEL": "WARNING",
+        "LOG_LEVEL": "ERROR",  # failures are part of the story; the pages tell them
         "TRUST_PROXY": "false",
         "PYTHONPATH": str(base_dir),
     }
