@@ -47,6 +47,8 @@ class Environment:
     kie_upload_url: str
     kie_api_key: str
     kie_webhook_key: str
+    kie_creates_per_10s: int
+    kie_asks_per_second: int
     outgoing_allowed: list[str]
     mailer: dict[str, Any]
     default_from_email: str
@@ -91,6 +93,8 @@ def _read(env: Env, base_dir: Path) -> Environment:
         kie_upload_url=_url(env.str("KIE_UPLOAD_URL", "https://kieai.redpandaai.co"), "KIE_UPLOAD_URL", http=True),
         kie_api_key=env.str("KIE_API_KEY", ""),
         kie_webhook_key=env.str("KIE_WEBHOOK_KEY", ""),
+        kie_creates_per_10s=_count(env.str("KIE_CREATES_PER_10S", "20"), "KIE_CREATES_PER_10S"),
+        kie_asks_per_second=_count(env.str("KIE_ASKS_PER_SECOND", "10"), "KIE_ASKS_PER_SECOND"),
         outgoing_allowed=_host_ports(env.list("OUTGOING_ALLOWED", [])),
         mailer=_mailer(env),
         default_from_email=env.str("DEFAULT_FROM_EMAIL", "Kling CMS <kling-cms@localhost>"),
@@ -207,6 +211,12 @@ def _s3_presigned(env: Env) -> bool:
     if presigned and not env.str("S3_BUCKET", ""):
         raise BadSetting("S3_PRESIGNED", "is true without S3_BUCKET; there is no bucket to link to.")
     return presigned
+
+
+def _count(value: str, name: str) -> int:
+    if not value.isascii() or not value.isdigit() or int(value) > 1000:
+        raise BadSetting(name, f"is {value!r}; it must be a whole number from 0 (no limit of ours) to 1000.")
+    return int(value)
 
 
 def _host_ports(values: list[str]) -> list[str]:

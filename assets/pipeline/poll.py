@@ -13,7 +13,7 @@ from assets.models import FailureClass, Generation, GenerationState, Outcome
 from assets.pipeline import clock
 from assets.pipeline.outcome import Step, failure_class, next_step, stop_reason
 from assets.pipeline.provider import kie
-from assets.pipeline.rates import ASKS, take_slot
+from assets.pipeline.rates import asks, take_slot
 from assets.pipeline.settle import fail, need_attention, postpone
 from assets.pipeline.unknown import ADVANCE, is_ours
 from assets.providers.base import LineStopped, ProviderError, RateLimited, TaskNotFound, TaskRecord
@@ -29,7 +29,7 @@ def poll(job: Generation) -> None:
     """
     if job.state not in ASKED or not job.task_id or job.result_url:
         return
-    if wait := take_slot(ASKS):
+    if wait := take_slot(asks()):
         postpone_running(job, wait)
         return
     try:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from assets.models import RateSlot
@@ -18,23 +20,30 @@ class Limit:
 
 
 # The windows are a little wider than Kie's: calls may bunch up on their way.
-CREATES = Limit("create", 20, timedelta(seconds=10.3))
-ASKS = Limit("ask", 10, timedelta(seconds=1.1))
+CREATE_WINDOW = timedelta(seconds=10.3)
+ASK_WINDOW = timedelta(seconds=1.1)
 RIVALS = timedelta(seconds=0.2)
+
+
+def creates() -> Limit:
+    """New tasks, for the account."""
+    return Limit("create", settings.KIE_CREATES_PER_10S, CREATE_WINDOW)
+
+
+def asks() -> Limit:
+    """Questions after a task, for the key."""
+    return Limit("ask", settings.KIE_ASKS_PER_SECOND, ASK_WINDOW)
 
 
 def take_slot(limit: Limit) -> datetime | None:
     """Take one call of the limit: None when it may be made now, else the moment from which to try again."""
+    if not limit.calls:
+        return None
     now = timezone.now()
-    slots = list(
-        RateSlot.objects.filter(limit=limit.name, number__lt=limit.calls)
-        .order_by("free_at")
-        .values_list("pk", "free_at")
-    )
+    slots = list(_slots(limit).order_by("free_at").values_list("pk", "free_at"))
     if len(slots) < limit.calls:
         _make(limit, now)
         return take_slot(limit)
-    # Booked beyond the window: by a clock that ran ahead and was set back. Such a slot is free.
     busy = [free_at for _, free_at in slots if now < free_at <= now + limit.window]
     for pk, free_at in slots:
         if free_at in busy:
@@ -43,6 +52,19 @@ def take_slot(limit: Limit) -> datetime | None:
         if RateSlot.objects.filter(pk=pk, free_at=free_at).update(free_at=now + limit.window):
             return None
     return min(busy, default=now + RIVALS)
+
+
+def free_slots(limit: Limit) -> int | None:
+    """How many calls may be made now; None when any number may. Nothing is taken."""
+    if not limit.calls:
+        return None
+    now = timezone.now()
+    return limit.calls - _slots(limit).filter(free_at__gt=now, free_at__lte=now + limit.window).count()
+
+
+def _slots(limit: Limit) -> QuerySet[RateSlot]:
+    # One booked beyond the window, by a clock that ran ahead and was set back, counts as free.
+    return RateSlot.objects.filter(limit=limit.name, number__lt=limit.calls)
 
 
 def _make(limit: Limit, now: datetime) -> None:

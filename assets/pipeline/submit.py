@@ -18,8 +18,9 @@ from assets.models import Attempt, BalanceReading, Generation, GenerationState, 
 from assets.pipeline import clock
 from assets.pipeline.outcome import Kind, Verdict, verdict_before_sending, verdict_of
 from assets.pipeline.provider import kie
-from assets.pipeline.rates import CREATES, take_slot
+from assets.pipeline.rates import creates, take_slot
 from assets.pipeline.settle import fail, postpone
+from assets.pipeline.turns import is_turn
 from assets.pipeline.unknown import adopt, lose_answer
 from assets.providers.base import ImageToVideo, Provider, TextToVideo, VideoRequest
 
@@ -37,8 +38,8 @@ def submit(job: Generation) -> None:
     if stop := line_stop():
         wait_for_line(job, stop)
         return
-    if wait := take_slot(CREATES):
-        postpone(job, wait)
+    if not is_turn(job, now) or take_slot(creates()):
+        postpone(job, now)  # stays due: the sweeper knows whose turn it is when a call is free
         return
     attempt = claim(job)
     if attempt and (verdict := send(job, attempt)):

@@ -14,13 +14,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from assets.models import Clip, Generation, GenerationState
-from assets.pipeline.clock import FRESH, MINUTE, REDELIVER
+from assets.pipeline.clock import MINUTE, REDELIVER
 from assets.pipeline.fetch import DRAW, TEMPORARY
+from assets.pipeline.turns import BATCH, next_turns
 from assets.pipeline.unknown import ADVANCE
 from projects.actions.notifications import ask_again_for_lost_mail
 from projects.queue import MEDIA, enqueue
 
-BATCH = 200
 CHECK_ACCOUNT = "assets.tasks.check_account"
 
 
@@ -34,11 +34,11 @@ class Swept:
 
 
 def sweep() -> Swept:
-    """The metronome's tick: every due job gets its step, once however many sweepers run. One query when idle."""
+    """The metronome's tick: every due job gets its step, once however many sweepers run. Two queries when idle."""
     now = timezone.now()
-    due = Generation.objects.filter(due_at__lte=now).exclude(created_at__gt=now - FRESH, state=GenerationState.QUEUED)
-    rows = due.order_by("due_at").values_list("pk", "due_at")[:BATCH]
-    return Swept(jobs=sum(_put(pk, due_at, now + REDELIVER) for pk, due_at in rows))
+    due = Generation.objects.filter(due_at__lte=now).exclude(state=GenerationState.QUEUED)
+    rows = list(due.order_by("due_at").values_list("pk", "due_at")[:BATCH])
+    return Swept(jobs=sum(_put(pk, due_at, now + REDELIVER) for pk, due_at in [*rows, *next_turns(now)]))
 
 
 def _put(pk: UUID, due_at: datetime | None, again: datetime) -> bool:
