@@ -11,6 +11,8 @@ from assets.models.generation import END_STATES, TRANSITIONS
 from projects.models import User
 
 WHY_LENGTH = 300
+# What a shot counts: jobs at an end, jobs that wait for a person, and all others without a difference.
+COUNTED = END_STATES | {GenerationState.NEEDS_ATTENTION}
 
 
 class WrongMove(Exception):
@@ -35,7 +37,8 @@ def move(generation: Generation, new: GenerationState, *, by: User | None = None
         if not Generation.objects.filter(pk=generation.pk, state=old).update(**changes):
             return False
         GenerationMove.objects.create(generation_id=generation.pk, old=old, new=new, by=by, why=why[:WHY_LENGTH])
-        refresh_shot(generation.take.shot_id)
+        if old in COUNTED or new in COUNTED:
+            refresh_shot(generation.take.shot_id)
     for name, value in changes.items():
         setattr(generation, name, value)
     return True

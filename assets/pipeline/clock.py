@@ -11,7 +11,7 @@ CALL_LEASE = 45 * SECOND
 UPLOAD_LEASE = 130 * SECOND
 FETCH_LEASE = 60 * SECOND
 FETCH_RENEW = 15 * SECOND
-FETCH_SECONDS = 140.0  # with the probe after it, less than a task may take (settings.Q_CLUSTER)
+FETCH_SECONDS = 120.0  # with the ask before and the probe after it, less than a task may take (settings.Q_CLUSTER)
 
 # A step that was put on the queue and never ran (the queue may lose it) is put there again after this.
 REDELIVER = 30 * SECOND
@@ -23,6 +23,7 @@ UNKNOWN_WINDOW = 10 * MINUTE
 UNKNOWN_WINDOW_WITHOUT_CALLBACK = 5 * SECOND
 NOT_FOUND_GRACE = 5 * MINUTE
 EMPTY_RESULT_GRACE = 2 * MINUTE
+EMPTY_RESULT_PAUSE = 5 * SECOND
 RUNNING_DEADLINE = 30 * MINUTE
 REFUSED_TRIES = 185  # about six hours of pauses
 FETCH_DEADLINE = 6 * HOUR
@@ -47,8 +48,10 @@ def fetch_pause(tries: int) -> timedelta:
     return timedelta(seconds=_FETCH_BACKOFF[min(max(tries, 1), len(_FETCH_BACKOFF)) - 1])
 
 
-def poll_pause(age: timedelta) -> timedelta:
-    """How long until the next ask, by the task's age, as Kie advises."""
+def poll_pause(age: timedelta, *, callback: bool) -> timedelta:
+    """How long until the next ask, by the task's age, as Kie advises; with callbacks asking is only the safety net."""
+    if callback:
+        return 30 * SECOND if age < 2 * MINUTE else MINUTE
     if age < 30 * SECOND:
         return timedelta(seconds=2.5)
     return 7 * SECOND if age < 2 * MINUTE else 20 * SECOND

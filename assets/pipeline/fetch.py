@@ -47,8 +47,12 @@ class Download:
 
 def fetch(job: Generation) -> None:
     """Bring a finished task's clip home, unless another worker is at it; safe to call at any time."""
-    if job.state != GenerationState.FETCHING or not (lease := _lease(job)):
-        return
+    if job.state == GenerationState.FETCHING and (lease := _lease(job)):
+        fetch_under(job, lease)
+
+
+def fetch_under(job: Generation, lease: datetime) -> None:
+    """Bring the clip home under a lease that the caller has, until then."""
     try:
         with _temporary() as path:
             finish(job, download(job, path, lease))

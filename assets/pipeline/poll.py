@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,13 +12,13 @@ from assets.actions.line import stop_line
 from assets.actions.moves import move
 from assets.models import FailureClass, Generation, GenerationState, Outcome
 from assets.pipeline import clock
+from assets.pipeline.fetch import fetch_under
 from assets.pipeline.outcome import Step, failure_class, next_step, stop_reason
 from assets.pipeline.provider import kie
 from assets.pipeline.rates import asks, take_slot
 from assets.pipeline.settle import fail, need_attention, postpone
-from assets.pipeline.unknown import ADVANCE, is_ours
+from assets.pipeline.unknown import is_ours
 from assets.providers.base import LineStopped, ProviderError, RateLimited, TaskNotFound, TaskRecord
-from projects.queue import enqueue
 
 ASKED = (GenerationState.RUNNING, GenerationState.NEEDS_ATTENTION)
 
@@ -69,16 +70,18 @@ def disown(job: Generation, record: TaskRecord) -> None:
 
 
 def _done(job: Generation, record: TaskRecord) -> None:
+    """Fetch at once, under a lease taken with the move: if this worker dies, the sweeper comes back after it."""
     now = timezone.now()
+    lease = now + clock.FETCH_LEASE
     fields: dict[str, Any] = {
         "result_url": record.result_urls[0],
         "reported": record.credits,
         "done_at": _within(record.completed_at, job, now),
-        "due_at": now + clock.REDELIVER,
+        "lease_until": lease,
+        "due_at": lease,
     }
-    with transaction.atomic():
-        if move(job, GenerationState.FETCHING, why="Kie is done", **fields):
-            enqueue(ADVANCE, job.pk)
+    if move(job, GenerationState.FETCHING, why="Kie is done", **fields):
+        fetch_under(job, lease)
 
 
 def _within(completed: datetime | None, job: Generation, now: datetime) -> datetime:
@@ -98,7 +101,7 @@ def _empty(job: Generation, record: TaskRecord) -> None:
     now = timezone.now()
     done = _within(record.completed_at, job, now)
     if now - done < clock.EMPTY_RESULT_GRACE:
-        postpone_running(job, now + clock.poll_pause(now - done))
+        postpone_running(job, now + clock.EMPTY_RESULT_PAUSE)
         return
     charged = job.held if record.credits is None else record.credits
     fail(job, FailureClass.BAD_RESULT, "Kie says the clip is done, but names no file.", charged=charged)
@@ -126,7 +129,12 @@ def wait_on(job: Generation, said: str, *, at_least: timedelta = timedelta(0)) -
     if waited > clock.RUNNING_DEADLINE:
         give_up(job, f"No end after {int(waited / clock.MINUTE)} minutes. {said}")
         return
-    postpone_running(job, timezone.now() + max(clock.poll_pause(age_of(job)), at_least))
+    postpone_running(job, timezone.now() + max(pause_after(age_of(job)), at_least))
+
+
+def pause_after(age: timedelta) -> timedelta:
+    """How long until a task of that age is asked for again: often, unless Kie can call us."""
+    return clock.poll_pause(age, callback=bool(settings.PUBLIC_URL))
 
 
 def give_up(job: Generation, why: str) -> None:

@@ -170,7 +170,7 @@ def decide(attempt: Attempt, verdict: Verdict) -> bool:
 
 
 def _accepted(job: Generation, attempt: Attempt, verdict: Verdict) -> None:
-    due = timezone.now() + clock.poll_pause(0 * clock.SECOND)
+    due = timezone.now() + clock.poll_pause(0 * clock.SECOND, callback=bool(settings.PUBLIC_URL))
     fields: dict[str, Any] = {"task_id": verdict.task_id, "submitted_at": attempt.sent_at, "due_at": due}
     move(job, GenerationState.RUNNING, why=verdict.text, **fields)
 

@@ -48,7 +48,7 @@ def test_a_knock_makes_a_worker_look(standin: StandIn, job: Generation) -> None:
     assert knock(attempt, {"data": {"taskId": job.task_id}}) == 200
     steps.heed(attempt.pk)
     job.refresh_from_db()
-    assert job.state == GenerationState.FETCHING
+    assert job.state == GenerationState.READY
 
 
 def test_a_knock_itself_says_nothing(standin: StandIn, job: Generation) -> None:

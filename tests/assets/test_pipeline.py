@@ -7,7 +7,6 @@ import pytest
 import time_machine
 from django.core.files.storage import default_storage
 from django.utils import timezone
-from pytest_django import Settings
 
 from assets.models import Clip, Generation, GenerationState, Shot
 from assets.pipeline import clock, steps
@@ -126,8 +125,7 @@ def test_a_broken_ask_is_asked_again(standin: StandIn, job: Generation, fault: s
     assert advance(job).state == GenerationState.RUNNING
     standin.clear_faults()
     standin.complete()
-    advance(job)
-    assert job.state == GenerationState.FETCHING
+    assert advance(job).state == GenerationState.READY
 
 
 def test_success_without_a_file_is_a_bad_result(standin: StandIn, ask: Ask) -> None:
@@ -158,21 +156,23 @@ def test_a_result_that_does_not_come_is_fetched_again_then_given_up(standin: Sta
     assert advance(job, after=clock.FETCH_DEADLINE * 2).state == GenerationState.NEEDS_ATTENTION
 
 
-def test_a_result_on_a_private_address_is_not_fetched(standin: StandIn, job: Generation, settings: Settings) -> None:
-    advance(job)
+def test_a_result_on_a_private_address_is_not_fetched(standin: StandIn, ask: Ask) -> None:
+    job = advance(ask("A boat [kie:private-link]"))
     standin.complete()
-    advance(job)
-    settings.OUTGOING_ALLOWED = []
     assert advance(job).state == GenerationState.NEEDS_ATTENTION
 
 
-def test_two_workers_do_not_fetch_at_once(standin: StandIn, job: Generation) -> None:
+def test_a_worker_that_died_while_fetching_is_replaced_when_its_lease_is_over(
+    standin: StandIn, job: Generation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     advance(job)
     standin.complete()
-    advance(job)
-    Generation.objects.filter(pk=job.pk).update(lease_until=timezone.now() + timedelta(seconds=50))
-    assert advance(job).state == GenerationState.FETCHING
+    with monkeypatch.context() as dying:
+        dying.setattr("assets.pipeline.poll.fetch_under", lambda job, lease: None)
+        advance(job)
+    assert advance(job).state == GenerationState.FETCHING  # nobody else takes it up while the lease holds
     assert not Clip.objects.exists()
+    assert advance(job, after=clock.FETCH_LEASE).state == GenerationState.READY
 
 
 def test_a_step_that_raises_is_logged_and_comes_back(

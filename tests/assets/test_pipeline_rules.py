@@ -83,7 +83,12 @@ def test_the_state_alone_decides(record: TaskRecord, step: Step) -> None:
 
 @pytest.mark.parametrize(("age", "pause"), [(0, 2.5), (29, 2.5), (30, 7), (119, 7), (120, 20), (9999, 20)])
 def test_asking_slows_down_with_age(age: int, pause: float) -> None:
-    assert clock.poll_pause(timedelta(seconds=age)) == timedelta(seconds=pause)
+    assert clock.poll_pause(timedelta(seconds=age), callback=False) == timedelta(seconds=pause)
+
+
+@pytest.mark.parametrize(("age", "pause"), [(0, 30), (119, 30), (120, 60), (9999, 60)])
+def test_with_callbacks_asking_is_the_safety_net(age: int, pause: float) -> None:
+    assert clock.poll_pause(timedelta(seconds=age), callback=True) == timedelta(seconds=pause)
 
 
 def test_what_the_provider_asks_for_is_the_least_pause() -> None:
