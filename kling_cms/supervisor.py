@@ -24,7 +24,7 @@ from projects import pulse
 
 logger = structlog.get_logger(__name__)
 
-TICK_SECONDS = 0.5
+TICK_SECONDS = 0.25
 TIDY_SECONDS = 60.0
 HEARTBEAT_SECONDS = 4.0
 STALLED_SECONDS = 25.0
@@ -131,7 +131,7 @@ class Cluster:
 class Supervisor:
     """Runs clusters and metronome until SIGTERM or SIGINT; then everything ends within ten seconds.
 
-    `tick` is called twice a second, `tidy` once a minute; what they raise is logged and the beat goes on.
+    `tick` is called four times a second, `tidy` once a minute; what they raise is logged and the beat goes on.
     """
 
     def __init__(self, clusters: Sequence[Cluster], *, tick: Callable[[], Any], tidy: Callable[[], Any]) -> None:
@@ -164,7 +164,7 @@ class Supervisor:
         try:
             act()
         except Exception as error:  # the database may be away for a while
-            # The whole story once a minute: with two rounds a second it would fill a disk.
+            # The whole story once a minute: with four rounds a second it would fill a disk.
             if time.monotonic() - self._told >= TIDY_SECONDS:
                 self._told = time.monotonic()
                 logger.exception("a round of the metronome failed")
