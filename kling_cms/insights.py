@@ -16,7 +16,7 @@ from assets.models import BalanceReading, FailureClass, Generation, LineStop, Sh
 from assets.models.generation import GenerationState
 from assets.models.shot import STAGE_OF, ShotState
 from projects.actions.money import standing
-from projects.models import AuditEntry, Organisation, Project, User
+from projects.models import AuditEntry, InvariantRun, Organisation, Project, User
 from projects.templatetags.house import duration
 from reviews.models import RoundState, Seat
 
@@ -169,10 +169,11 @@ class Engine:
     attention: int
     settled: Decimal
     held: Decimal
+    checked: InvariantRun | None
 
 
 def engine(organisation: Organisation) -> Engine:
-    """For the admin's home; four queries."""
+    """For the admin's home; five queries."""
     jobs = Generation.objects.filter(organisation=organisation)
     figures = jobs.unfinished().aggregate(
         waiting=Count("id"),
@@ -188,6 +189,7 @@ def engine(organisation: Organisation) -> Engine:
         attention=figures["attention"],
         settled=month.settled,
         held=month.held,
+        checked=InvariantRun.objects.first(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from projects.models.audit import AuditEntry
 from projects.models.base import Row
+from projects.models.health import InvariantRun
 from projects.models.money import Budget, LedgerEntry, LedgerKind
 from projects.models.notification import Notification, NotificationKind, NotificationPreference
 from projects.models.organisation import Invitation, Member, Organisation
@@ -12,6 +13,7 @@ __all__ = [
     "AuditEntry",
     "Brief",
     "Budget",
+    "InvariantRun",
     "Invitation",
     "LedgerEntry",
     "LedgerKind",

@@ -16,6 +16,7 @@ from kling_cms.supervisor import Cluster, Supervisor, cluster_command, pulse_fol
 from projects.queue import MEDIA, enqueue
 
 HEARTBEAT = "projects.pulse.heartbeat"
+CHECK_INVARIANTS = "kling_cms.tasks.check_invariants"
 DEFAULT = str(settings.Q_CLUSTER["name"])
 
 
@@ -55,9 +56,14 @@ class Command(BaseCommand):
                 ),
             ]
             self.stdout.write("Working: two clusters and the metronome. Stop with Ctrl-C.")
-            Supervisor(clusters, tick=self.tick, tidy=tidy).run()
+            Supervisor(clusters, tick=self.tick, tidy=self.tidy).run()
 
     def tick(self) -> None:
         """One beat: connections that have aged or broken are closed first."""
         close_old_connections()
         sweep()
+
+    def tidy(self) -> None:
+        """Once a minute: what got lost is put on the queue again, and everything is looked after."""
+        tidy()
+        enqueue(CHECK_INVARIANTS, "recent")

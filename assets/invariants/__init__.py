@@ -1,0 +1,7 @@
+"""What must always hold of jobs, attempts, clips and moves; see `projects.invariants` for how checks speak."""
+
+from assets.invariants.clips import CLIPS
+from assets.invariants.jobs import JOBS
+from assets.invariants.moves import MOVES
+
+__all__ = ["CLIPS", "JOBS", "MOVES"]
