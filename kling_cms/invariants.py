@@ -8,13 +8,13 @@ from itertools import islice
 
 from django.utils import timezone
 
-from assets.invariants import CLIPS, JOBS, MOVES
+from assets.invariants import CLIPS, HOLDS, JOBS, MOVES
 from assets.invariants.clips import DEEP
 from projects.invariants import MONEY, Invariant, Since
 from projects.models import InvariantRun
 from reviews.invariants import JUDGING
 
-INVARIANTS: tuple[Invariant, ...] = (*MONEY, *JOBS, *CLIPS, *MOVES, *JUDGING)
+INVARIANTS: tuple[Invariant, ...] = (*MONEY, *HOLDS, *JOBS, *CLIPS, *MOVES, *JUDGING)
 EVERYTHING = (*INVARIANTS, *DEEP)
 MOST_ROWS = 200  # named of one invariant; by then it is plain what is wrong
 RECENT = timedelta(minutes=10)

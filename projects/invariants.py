@@ -17,12 +17,14 @@ type Since = datetime | None
 type Check = Callable[[Since], Iterator[str]]
 NOTHING = Decimal(0)
 HUNDREDTH = Decimal("0.01")
-KINDS = {
-    "put": LedgerKind.HOLD,
-    "taken": LedgerKind.SETTLE,
-    "freed": LedgerKind.RELEASE,
-    "over": LedgerKind.OVERRUN,
-    "corrected": LedgerKind.CORRECTION,
+CACHED = ("held", "settled", "overrun")
+SUMS = {
+    "put": Q(entries__kind=LedgerKind.HOLD),
+    "taken": Q(entries__kind=LedgerKind.SETTLE),
+    "freed": Q(entries__kind=LedgerKind.RELEASE),
+    "over": Q(entries__kind=LedgerKind.OVERRUN),
+    "corrected": Q(entries__kind=LedgerKind.CORRECTION),
+    "raised": Q(entries__kind=LedgerKind.CORRECTION, entries__credits__gt=0),
 }
 
 
@@ -44,13 +46,14 @@ def budgets_within_limits(since: Since) -> Iterator[str]:
 
 def sums_equal_ledger(since: Since) -> Iterator[str]:
     """A budget's cached sums are the sums of its rows."""
-    for row in _moved(since).annotate(**_sums()).values("pk", "held", "settled", *KINDS).iterator():
+    for row in _moved(since).annotate(**_sums()).values("pk", *CACHED, *SUMS).iterator():
         held = _rounded(row["put"] - row["taken"] - row["freed"])
         settled = _rounded(row["taken"] + row["over"] + row["corrected"])
-        if (held, settled) != (_rounded(row["held"]), _rounded(row["settled"])):
+        overrun = _rounded(row["over"] + row["raised"])
+        if (held, settled, overrun) != tuple(_rounded(row[name]) for name in CACHED):
             yield (
-                f"budget {row['pk']}: {row['held']} held and {row['settled']} settled, "
-                f"its rows say {held} and {settled}"
+                f"budget {row['pk']}: {row['held']} held, {row['settled']} settled, {row['overrun']} overrun; "
+                f"its rows say {held}, {settled} and {overrun}"
             )
 
 
@@ -61,9 +64,7 @@ def _moved(since: Since) -> QuerySet[Budget]:
 
 
 def _sums() -> dict[str, Coalesce]:
-    return {
-        name: Coalesce(Sum("entries__credits", filter=Q(entries__kind=kind)), NOTHING) for name, kind in KINDS.items()
-    }
+    return {name: Coalesce(Sum("entries__credits", filter=rows), NOTHING) for name, rows in SUMS.items()}
 
 
 def holds_come_out_even(since: Since) -> Iterator[str]:
@@ -84,11 +85,6 @@ def _outcomes() -> QuerySet[LedgerEntry]:
     return LedgerEntry.objects.filter(
         key=OuterRef("key"), budget=OuterRef("budget"), kind__in=(LedgerKind.SETTLE, LedgerKind.RELEASE)
     )
-
-
-def open_holds() -> QuerySet[LedgerEntry]:
-    """Holds of which nothing has become yet."""
-    return LedgerEntry.objects.filter(~Exists(_outcomes()), kind=LedgerKind.HOLD)
 
 
 def _rounded(credits: Decimal) -> Decimal:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -65,6 +66,18 @@ def lose_the_hold() -> None:
     LedgerEntry.objects.filter(key__in=keys)._raw_delete(LedgerEntry.objects.db)
 
 
+def forget_the_job() -> None:
+    key = f"generation:{uuid.uuid4()}"
+    row = LedgerEntry.objects.filter(kind="hold", key=running().get().ledger_key).get()
+    LedgerEntry.objects.bulk_create(
+        [LedgerEntry(organisation=row.organisation, budget=row.budget, key=key, kind="hold", credits=20)]
+    )
+
+
+def stay_for_ever() -> None:
+    running().update(state_since=timezone.now() - timedelta(hours=1))
+
+
 def release_half() -> None:
     row = LedgerEntry.objects.filter(kind="hold", key=running().get().ledger_key).get()
     LedgerEntry.objects.bulk_create(
@@ -94,10 +107,12 @@ BREAKS: dict[str, Callable[[], object]] = {
     "budgets' sums equal their ledger rows": lambda: Budget.objects.update(held=1),
     "holds come out even": release_half,
     "holds are open for live jobs only": lose_the_hold,
+    "holds belong to jobs": forget_the_job,
     "jobs' charges equal their ledger rows": lambda: ready().update(charged=54),
     "tasks stand on accepted attempts": lambda: running().update(task_id="task_of_nobody"),
     "nothing is sent again unasked": send_again,
     "nothing is lost": lambda: running().update(due_at=timezone.now() - timedelta(hours=1)),
+    "jobs keep their deadlines": stay_for_ever,
     "ready jobs have clips": drop_clip_row,
     "clips are stored in their size": lambda: Clip.objects.update(size=5),
     "clips are what they were": replace_bytes,
@@ -130,6 +145,34 @@ def test_every_invariant_is_broken_above() -> None:
 def test_a_round_about_another_file_is_seen() -> None:
     Round.objects.update(file_sha256="1" * 64)
     assert "decisions name the file that was seen" in broken()
+
+
+@pytest.mark.usefixtures("studio")
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"held": 40}, "the job says 40.00 were held, the ledger 55.00"),
+        ({"state": "failed", "failure_class": "provider"}, "55.00 are still held, but the job is over"),
+    ],
+)
+def test_a_hold_that_is_not_the_job_s_is_seen(change: dict[str, object], said: str) -> None:
+    running().update(**change)
+    rows = {row for finding in check() for row in finding.rows}
+    assert f"{Generation.objects.get(take__prompt='A boat leaves').ledger_key}: {said}" in rows
+
+
+@pytest.mark.usefixtures("studio")
+def test_an_overrun_that_no_row_explains_is_seen() -> None:
+    Budget.objects.update(overrun=1)
+    assert "budgets' sums equal their ledger rows" in broken()
+
+
+@pytest.mark.usefixtures("studio")
+@pytest.mark.parametrize("name", ["holds are open for live jobs only", "jobs keep their deadlines", "nothing is lost"])
+def test_the_run_of_every_minute_sees_unfinished_jobs_however_old(name: str) -> None:
+    BREAKS[name]()
+    found = check(since=timezone.now() + timedelta(minutes=1))
+    assert name in {finding.invariant.name for finding in found if not finding.holds}
 
 
 @pytest.mark.usefixtures("studio")

@@ -1,59 +1,25 @@
-"""Jobs: each has its hold and its charge, one task an attempt, nothing lost, nothing sent twice."""
+"""Jobs: one task an attempt, nothing sent twice, nothing lost."""
 
 from collections.abc import Iterator
 from datetime import timedelta
-from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from assets.models import Attempt, Generation, GenerationMove, GenerationState, LineStop, Outcome
-from assets.models.generation import END_STATES
-from projects.invariants import Invariant, Since, open_holds
-from projects.models import LedgerEntry, LedgerKind
+from assets.pipeline import clock
+from projects.invariants import Invariant, Since
 
-CHARGES = (LedgerKind.SETTLE, LedgerKind.OVERRUN, LedgerKind.CORRECTION)
 BY_PERSONS = (GenerationState.NEEDS_ATTENTION,)
 # A step comes back after its lease, 130 s at most, and then once in ten minutes at the slowest.
 LATE = timedelta(minutes=15)
-BATCH = 500
-
-
-def open_holds_have_live_jobs(since: Since) -> Iterator[str]:
-    """Credits are held for a job that is under way or waits for a person, and for nothing else."""
-    keys = set(open_holds().filter(of_month=True).values_list("key", flat=True).iterator())
-    live = {job.ledger_key: job for job in Generation.objects.unfinished().select_related("take__shot").iterator()}
-    for key in sorted(keys - live.keys()):
-        yield f"{key}: credits are still held, but its job is over or was never there"
-    for key in sorted(live.keys() - keys):
-        yield f"{key}: {live[key]} goes on without a hold"
-
-
-def charges_equal_ledger(since: Since) -> Iterator[str]:
-    """What a finished job says it cost is what the ledger booked for it."""
-    over = Generation.objects.filter(state__in=END_STATES)
-    if since:
-        over = over.filter(finished_at__gte=since)
-    for jobs in _batches(over.order_by("pk")):
-        booked = _booked([job.ledger_key for job in jobs])
-        for job in jobs:
-            said = booked.get(job.ledger_key, Decimal(0))
-            if (job.charged or Decimal(0)) != said:
-                yield f"{job.ledger_key}: the job says {job.charged or 0}, the ledger booked {said}"
-
-
-def _booked(keys: list[str]) -> dict[str, Decimal]:
-    rows = LedgerEntry.objects.filter(key__in=keys, of_month=True, kind__in=CHARGES)
-    sums = rows.order_by().values_list("key").annotate(Sum("credits"))
-    return {key: credits.quantize(Decimal("0.01")) for key, credits in sums}
-
-
-def _batches(jobs: QuerySet[Generation]) -> Iterator[list[Generation]]:
-    """The rows in order, so many at a time, by key: constant memory for any number."""
-    last = None
-    while batch := list((jobs.filter(pk__gt=last) if last else jobs)[:BATCH]):
-        yield batch
-        last = batch[-1].pk
+# How long a job stays in a state before the machine must have moved it, or handed it to a person; LATE comes on top.
+DEADLINES = {
+    GenerationState.SUBMITTING: clock.UPLOAD_LEASE,
+    GenerationState.UNKNOWN: clock.UNKNOWN_WINDOW,
+    GenerationState.RUNNING: clock.RUNNING_DEADLINE,
+    GenerationState.FETCHING: clock.FETCH_DEADLINE,
+}
 
 
 def tasks_stand_on_attempts(since: Since) -> Iterator[str]:
@@ -99,10 +65,22 @@ def nothing_is_lost(since: Since) -> Iterator[str]:
         yield f"{job.ledger_key}: {job.state}, due since {job.due_at:%Y-%m-%d %H:%M:%S} UTC"
 
 
+def deadlines_are_kept(since: Since) -> Iterator[str]:
+    """No job stays with the machine for longer than its state allows: then it ends, or a person sees it.
+
+    Queued jobs are left out: they wait in sight of everybody, for a call that the limit allows or for the line.
+    """
+    now = timezone.now()
+    late = Q()
+    for state, allowed in DEADLINES.items():
+        late |= Q(state=state, state_since__lt=now - allowed - LATE)
+    for job in Generation.objects.filter(late).iterator():
+        yield f"{job.ledger_key}: {job.state} since {job.state_since:%Y-%m-%d %H:%M:%S} UTC, past its deadline"
+
+
 JOBS = (
-    Invariant(2, "holds are open for live jobs only", open_holds_have_live_jobs),
-    Invariant(2, "jobs' charges equal their ledger rows", charges_equal_ledger),
     Invariant(3, "tasks stand on accepted attempts", tasks_stand_on_attempts),
     Invariant(3, "nothing is sent again unasked", nothing_is_sent_again_unasked),
     Invariant(4, "nothing is lost", nothing_is_lost),
+    Invariant(4, "jobs keep their deadlines", deadlines_are_kept),
 )
