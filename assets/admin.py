@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from assets.models import Asset, Attempt, Clip, Generation, GenerationMove, Price, Shot, Take, Version
+from assets.models import Asset, Attempt, Clip, Generation, GenerationMove, Price, Reconciliation, Shot, Take, Version
 from projects.admin import LookOnly
 
 
@@ -96,3 +96,11 @@ class GenerationMoveAdmin(LookOnly):
     list_filter = ("new",)
     list_select_related = ("by",)
     show_full_result_count = False
+
+
+@admin.register(Reconciliation)
+class ReconciliationAdmin(LookOnly):
+    """Kie's balance against the ledger, a row a window."""
+
+    list_display = ("ends_at", "begins_at", "before", "after", "booked", "in_flight", "topped_up", "drift", "by")
+    list_select_related = ("by",)

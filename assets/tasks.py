@@ -2,6 +2,7 @@
 
 import structlog
 
+from assets.actions.reconcile import reconcile_daily
 from assets.clips import draw_clip
 from assets.pipeline import account, steps
 
@@ -27,9 +28,10 @@ def heed(attempt_id: str) -> None:
 
 
 def check_account(_: str) -> None:
-    """Note the balance and start a stopped line again if it may run."""
+    """Note the balance, start a stopped line again if it may run, and reconcile once a day."""
     try:
         account.check_account()
+        reconcile_daily()
     except Exception:
         logger.exception("account check failed")
 

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from assets.views import attention, clips, composer, jobs, library, prices, shots, takes, webhooks
+from assets.views import (
+    attention,
+    clips,
+    composer,
+    jobs,
+    library,
+    prices,
+    reconciliation,
+    shots,
+    takes,
+    webhooks,
+)
 
 urlpatterns = [
     path("library/", library.asset_list, name="asset_list"),
@@ -16,6 +27,8 @@ urlpatterns = [
     path("library/thumbnail/<uuid:pk>/", library.asset_thumbnail, name="asset_thumbnail"),
     path("settings/prices/", prices.price_list, name="price_list"),
     path("settings/prices/set/", prices.price_set, name="price_set"),
+    path("budgets/reconciliation/", reconciliation.reconciliation_list, name="reconciliation_list"),
+    path("budgets/reconciliation/run/", reconciliation.reconciliation_run, name="reconciliation_run"),
     path("projects/<uuid:pk>/shots/new/", shots.shot_create, name="shot_create"),
     path("shots/<uuid:pk>/edit/", shots.shot_edit, name="shot_edit"),
     path("shots/<uuid:pk>/compose/", composer.composer, name="composer"),

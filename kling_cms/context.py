@@ -24,6 +24,7 @@ SECTIONS = {
     "package": "deliveries",
     "budget": "budgets",
     "ledger": "budgets",
+    "reconciliation": "budgets",
     "price": "settings",
     "member": "settings",
     "invitation": "settings",

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils import timezone
 
 from assets.actions.line import line_stop
-from assets.models import BalanceReading, FailureClass, Generation, LineStop, Shot, Stage
+from assets.models import BalanceReading, FailureClass, Generation, LineStop, Reconciliation, Shot, Stage
 from assets.models.generation import GenerationState
 from assets.models.shot import STAGE_OF, ShotState
 from projects.actions.money import standing
@@ -170,10 +170,11 @@ class Engine:
     settled: Decimal
     held: Decimal
     checked: InvariantRun | None
+    reconciled: Reconciliation | None
 
 
 def engine(organisation: Organisation) -> Engine:
-    """For the admin's home; five queries."""
+    """For the admin's home; six queries."""
     jobs = Generation.objects.filter(organisation=organisation)
     figures = jobs.unfinished().aggregate(
         waiting=Count("id"),
@@ -190,6 +191,7 @@ def engine(organisation: Organisation) -> Engine:
         settled=month.settled,
         held=month.held,
         checked=InvariantRun.objects.first(),
+        reconciled=Reconciliation.objects.first(),
     )
 
 

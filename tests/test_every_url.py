@@ -61,6 +61,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "budget_detail": (GET, "budget", "LNFAAA"),
     "ledger_list": (GET, "", "LAFFAA"),
     "ledger_csv": (GET, "", "LAFFAA"),
+    "reconciliation_list": (GET, "", "LAFFFA"),
+    "reconciliation_run": (POST, "", "LAFFFA"),
     "price_list": (GET, "", "LAFAAA"),
     "price_set": (GET, "", "LAFFFA"),
     # library

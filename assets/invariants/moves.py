@@ -30,7 +30,7 @@ def moves_lead_to_the_state(since: Since) -> Iterator[str]:
     moves = GenerationMove.objects.order_by("generation_id").values_list("generation_id", "old", "new")
     if since:
         jobs = jobs.filter(state_since__gte=since)
-        moves = moves.filter(generation__state_since__gte=since)
+        moves = moves.filter(generation__in=jobs.order_by().values("pk"))
     rows = moves.iterator()
     row = next(rows, None)
     for pk, state in jobs.iterator():

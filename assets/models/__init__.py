@@ -5,6 +5,7 @@ from assets.models.clip import Clip
 from assets.models.generation import Attempt, FailureClass, Generation, GenerationMove, GenerationState, Outcome
 from assets.models.line import BalanceReading, LineStop, RateSlot, StopReason
 from assets.models.price import Price
+from assets.models.reconciliation import Reconciliation
 from assets.models.shot import Shot, Stage, Version
 from assets.models.take import DiscardReason, Take
 
@@ -26,6 +27,7 @@ __all__ = [
     "Outcome",
     "Price",
     "RateSlot",
+    "Reconciliation",
     "Shot",
     "Stage",
     "StopReason",
