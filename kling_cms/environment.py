@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from environs import Env, EnvError
 
 SECONDS_A_CONNECTION_LIVES = 600
+type Network = IPv4Network | IPv6Network
 # These commands touch no data of this configuration: the demo gives its processes one of their own.
 SIGN_NOTHING = (["demo"], ["kie_standin"])
 
@@ -52,6 +54,7 @@ class Environment:
     outgoing_allowed: list[str]
     mailer: dict[str, Any]
     default_from_email: str
+    metrics_allowed: list[Network]
     log_format: str
     log_level: str
 
@@ -98,6 +101,7 @@ def _read(env: Env, base_dir: Path) -> Environment:
         outgoing_allowed=_host_ports(env.list("OUTGOING_ALLOWED", [])),
         mailer=_mailer(env),
         default_from_email=env.str("DEFAULT_FROM_EMAIL", "Kling CMS <kling-cms@localhost>"),
+        metrics_allowed=_networks(env.list("METRICS_ALLOWED", ["127.0.0.1", "::1"])),
         log_format=_one_of(env.str("LOG_FORMAT", "console"), "LOG_FORMAT", ("console", "json")),
         log_level=_one_of(env.str("LOG_LEVEL", "INFO"), "LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
@@ -225,6 +229,15 @@ def _host_ports(values: list[str]) -> list[str]:
         if not host or not port.isdigit() or not 0 < int(port) < 65536:
             raise BadSetting("OUTGOING_ALLOWED", f"has {value!r}; write host:port, for example 127.0.0.1:8901.")
     return [value.strip() for value in values]
+
+
+def _networks(values: list[str]) -> list[Network]:
+    try:
+        return [ip_network(value.strip()) for value in values if value.strip()]
+    except ValueError as error:
+        raise BadSetting(
+            "METRICS_ALLOWED", f"is wrong: {error}. Write addresses or networks like 10.0.0.0/8."
+        ) from error
 
 
 def _mailer(env: Env) -> dict[str, Any]:

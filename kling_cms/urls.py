@@ -11,6 +11,7 @@ from kling_cms.views import board, health, home
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("favicon.ico", home.favicon, name="favicon"),
     path("accounts/", include("allauth.urls")),
     # The admin's own login form knows neither second factors nor rate limits.

@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from assets.models import Shot
 from projects.actions.money import hold
-from projects.models import Invitation, Member, Notification, NotificationKind, Project, User
+from projects.models import Invitation, Member, Notification, NotificationKind, Project, User, WorkBeat
 from reviews.actions.asking import ask_review
 from reviews.actions.notes import add_note
 from reviews.models import Package, PackageItem
@@ -29,6 +29,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "home": (GET, "", "LAAAAA"),
     "healthz": (GET, "", "PPPPPP"),
     "readyz": (GET, "", "PPPPPP"),
+    "metrics": (GET, "", "PPPPPP"),
     "favicon": (GET, "", "PPPPPP"),
     # people
     "switch_organisation": (POST, "", "LNNNNN"),
@@ -164,6 +165,7 @@ def world(
         organisation=northlight, email="new@example.com", role="creator", token_hash="x", invited_by=alice
     )
     notification = Notification.objects.filter(user=rita, kind=NotificationKind.REVIEW_ASKED).get()
+    WorkBeat.objects.create(host="here", pid=1)
     rows = {
         "project": project, "shot": shot, "take": take, "generation": job, "clip": version.clip, "version": version,
         "round": asked, "note": note, "asset": asset, "asset_version": asset.current_version, "package": package,

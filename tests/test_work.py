@@ -75,3 +75,12 @@ def test_it_stops_within_ten_seconds(site: Site) -> None:
         work.process.send_signal(signal.SIGTERM)
         assert work.process.wait(timeout=10) == 0
         assert not any(is_alive(pid) for pid in tree)
+
+
+def test_it_is_seen_from_everywhere_while_it_works(site: Site) -> None:
+    with site.work() as work:
+        assert wait_for(lambda: site.rows("SELECT pid FROM projects_workbeat"), 20), work.log.read_text()
+        assert site.rows("SELECT pid FROM projects_workbeat") == [(work.process.pid,)]
+        work.process.send_signal(signal.SIGTERM)
+        assert work.process.wait(timeout=10) == 0
+    assert site.rows("SELECT pid FROM projects_workbeat") == []

@@ -2,7 +2,7 @@
 
 from projects.models.audit import AuditEntry
 from projects.models.base import Row
-from projects.models.health import InvariantRun
+from projects.models.health import InvariantRun, WorkBeat
 from projects.models.money import Budget, LedgerEntry, LedgerKind
 from projects.models.notification import Notification, NotificationKind, NotificationPreference
 from projects.models.organisation import Invitation, Member, Organisation
@@ -25,4 +25,5 @@ __all__ = [
     "Project",
     "Row",
     "User",
+    "WorkBeat",
 ]

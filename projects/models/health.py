@@ -1,6 +1,7 @@
 """What the product noted of its own health."""
 
 from django.db import models
+from django.utils import timezone
 
 from projects.models.base import Row
 
@@ -23,3 +24,19 @@ class InvariantRun(Row):
     def rows(self) -> list[str]:
         """The first rows that broke one, a sentence each."""
         return self.told.splitlines()
+
+
+class WorkBeat(Row):
+    """One running `manage.py work`, by machine and process id; its metronome moves `seen_at` every few seconds."""
+
+    host = models.CharField(max_length=200)
+    pid = models.PositiveIntegerField()
+    started_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        ordering = ("-seen_at",)
+        constraints = (models.UniqueConstraint(fields=["host", "pid"], name="one_beat_a_process"),)
+
+    def __str__(self) -> str:
+        return f"{self.host} {self.pid}"

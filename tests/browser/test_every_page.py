@@ -13,7 +13,17 @@ from tests.live.watch import Complaints
 from tests.test_every_url import GET, TABLE
 
 NO_PAGE = {
-    *("healthz", "readyz", "favicon", "asset_file", "asset_thumbnail", "ledger_csv", "package_zip", "package_manifest"),
+    *(
+        "healthz",
+        "readyz",
+        "metrics",
+        "favicon",
+        "asset_file",
+        "asset_thumbnail",
+        "ledger_csv",
+        "package_zip",
+        "package_manifest",
+    ),
     *("clip_video", "clip_proxy", "clip_poster", "clip_sprite", "clip_download", "notification_open", "take_tiles"),
     "invitation_accept",  # for people who are not logged in
 }

@@ -13,6 +13,7 @@ from django.db import close_old_connections
 from assets.pipeline.sweep import sweep, tidy
 from kling_cms.lifeline import die_with_parent
 from kling_cms.supervisor import Cluster, Supervisor, cluster_command, pulse_folder
+from projects.heartbeats import Heart
 from projects.queue import MEDIA, enqueue
 
 HEARTBEAT = "projects.pulse.heartbeat"
@@ -48,6 +49,7 @@ class Command(BaseCommand):
 
     def supervise(self) -> None:
         """All clusters and the metronome."""
+        self.heart = Heart()
         with pulse_folder() as folder, contextlib.suppress(KeyboardInterrupt):
             clusters = [
                 Cluster(DEFAULT, cluster_command(DEFAULT), folder / DEFAULT, lambda: enqueue(HEARTBEAT, "beat")),
@@ -57,11 +59,13 @@ class Command(BaseCommand):
             ]
             self.stdout.write("Working: two clusters and the metronome. Stop with Ctrl-C.")
             Supervisor(clusters, tick=self.tick, tidy=self.tidy).run()
+            self.heart.stop()
 
     def tick(self) -> None:
         """One beat: connections that have aged or broken are closed first."""
         close_old_connections()
         sweep()
+        self.heart.beat()  # last: a metronome that can't sweep is not well, and its silence says so
 
     def tidy(self) -> None:
         """Once a minute: what got lost is put on the queue again, and everything is looked after."""
