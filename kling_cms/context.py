@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 
 from assets.actions.line import line_stop
+from projects.deployment import differences
 from projects.models import Member, Notification, Organisation
 from projects.roles import Right
 
@@ -33,6 +34,21 @@ SECTIONS = {
     "attention": "attention",
     "home": "home",
 }
+
+
+COPY = (
+    "Safe mode: this database works for another deployment, as a copy does. What differs: {}. "
+    "Nothing is submitted to Kie.ai and no mail goes out from here."
+)
+
+
+class Banner(NamedTuple):
+    """A sentence on every page by its role, and the address (by name) and label of the button beside it, if any."""
+
+    role: str
+    text: str
+    action: str = ""
+    label: str = ""
 
 
 @dataclass
@@ -64,14 +80,19 @@ class Frame:
         return Notification.objects.visible_to(self.member.user).unread().count()
 
     @cached_property
-    def banners(self) -> list[tuple[str, str]]:
-        """(role, sentence) of what those who can put it right must know on every page; one query for them."""
-        stop = line_stop() if self._can(Right.RESOLVE_ATTENTION) else None
-        if stop is None:
+    def banners(self) -> list["Banner"]:
+        """What those who can put it right must know on every page; two queries for them."""
+        if not self._can(Right.RESOLVE_ATTENTION):
             return []
-        return [
-            ("bad", f"{stop}. No take is submitted; all keep their place. “Needs attention” starts the line again.")
-        ]
+        found = []
+        if differs := differences():
+            found.append(
+                Banner("bad", COPY.format(" and ".join(differs)), "deployment_adopt", "This is the deployment: run")
+            )
+        if stop := line_stop():
+            text = f"{stop}. No take is submitted; all keep their place. “Needs attention” starts the line again."
+            found.append(Banner("bad", text))
+        return found
 
     @property
     def theme(self) -> str:

@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 
 from assets.models import Attempt, Generation, GenerationState, LineStop, Outcome, Reconciliation, StopReason
 from assets.models.generation import END_STATES
+from projects.deployment import safe_mode
 from projects.heartbeats import heartbeat_age, workers_alive
 from projects.models import Budget, InvariantRun
 
@@ -109,7 +110,8 @@ def truth() -> Iterator[Metric]:
 
 
 def workers() -> Iterator[Metric]:
-    """Whether anybody works."""
+    """Whether anybody works, and whether what asks may send anything."""
+    yield GaugeMetricFamily("kling_safe_mode", "1 on a database of another deployment.", value=safe_mode())
     yield GaugeMetricFamily("kling_workers", "Worker supervisors seen in the last minute.", value=workers_alive())
     if (age := heartbeat_age()) is not None:
         seconds = age.total_seconds()

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from projects.views import audit, invitations, ledger, members, money, notifications, organisation, profile, projects
+from projects.views import (
+    audit,
+    deployment,
+    invitations,
+    ledger,
+    members,
+    money,
+    notifications,
+    organisation,
+    profile,
+    projects,
+)
 
 urlpatterns = [
     path("organisation/switch/", organisation.switch, name="switch_organisation"),
@@ -15,6 +26,7 @@ urlpatterns = [
     path("settings/invitations/<uuid:pk>/revoke/", invitations.invitation_revoke, name="invitation_revoke"),
     path("settings/invitations/<uuid:pk>/resend/", invitations.invitation_resend, name="invitation_resend"),
     path("invitation/<str:token>/", invitations.invitation_accept, name="invitation_accept"),
+    path("settings/deployment/adopt/", deployment.deployment_adopt, name="deployment_adopt"),
     path("settings/audit/", audit.audit_list, name="audit_list"),
     path("settings/profile/", profile.profile, name="profile"),
     path("settings/notifications/", profile.notification_preferences, name="notification_preferences"),

@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from assets.models import Shot
+from projects.deployment import safe_mode
 from projects.models import Member, Organisation, Project, User
 from projects.roles import Role
 from tests.factories import MemberFactory, OrganisationFactory, ProjectFactory, ShotFactory, UserFactory
@@ -91,7 +92,8 @@ def client_of(user: User) -> Client:
 
 @pytest.fixture
 def alices(alice: User) -> Client:
-    """Alice's browser."""
+    """Alice's browser, on a database that a first start has bound."""
+    safe_mode()
     return client_of(alice)
 
 

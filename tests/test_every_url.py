@@ -42,6 +42,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "invitation_revoke": (POST, "invitation", "LNFFFA"),
     "invitation_resend": (POST, "invitation", "LNFFFA"),
     "invitation_accept": (GET, "bad_token", "NNNNNN"),
+    "deployment_adopt": (POST, "", "LAFFFA"),
     "audit_list": (GET, "", "LAFFFA"),
     "profile": (GET, "", "LAAAAA"),
     "notification_preferences": (GET, "", "LAAAAA"),

@@ -84,3 +84,22 @@ def test_it_is_seen_from_everywhere_while_it_works(site: Site) -> None:
         work.process.send_signal(signal.SIGTERM)
         assert work.process.wait(timeout=10) == 0
     assert site.rows("SELECT pid FROM projects_workbeat") == []
+
+
+def test_a_copied_database_spends_nothing_until_it_is_adopted(site: Site, standin: StandIn, tmp_path: Path) -> None:
+    site.manage("shell", "--command", "from projects.deployment import safe_mode; safe_mode()")
+    job = site.ask()
+    (tmp_path / "copy").mkdir()
+    copy = Site(tmp_path / "copy", standin)
+    shutil.copy(site.database, copy.database)
+    with copy.work() as work:
+        # The sweeper puts the job on the queue, and comes again when nothing has come of it.
+        swept = "SELECT 1 FROM assets_generation WHERE due_at > datetime('now', '+25 seconds')"
+        assert wait_for(lambda: copy.rows(swept), 30), work.log.read_text()
+        assert wait_for(lambda: not copy.rows("SELECT 1 FROM django_q_ormq"), 20), work.log.read_text()
+        assert (copy.state(job), len(standin.accepted)) == ("queued", 0)
+        copy.manage("adopt_deployment")
+        copy.rows("UPDATE assets_generation SET due_at = created_at")
+        assert wait_for(lambda: copy.state(job) == "running", 20), work.log.read_text()
+    assert "Safe mode" in work.log.read_text()
+    assert len(standin.accepted) == 1

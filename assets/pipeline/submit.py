@@ -23,6 +23,7 @@ from assets.pipeline.settle import fail, postpone
 from assets.pipeline.turns import is_turn
 from assets.pipeline.unknown import adopt, lose_answer
 from assets.providers.base import ImageToVideo, Provider, TextToVideo, VideoRequest
+from projects.deployment import safe_mode
 
 logger = structlog.get_logger(__name__)
 # Seconds between tries to book an answer; together they stay within the claim.
@@ -35,6 +36,8 @@ def submit(job: Generation) -> None:
     now = timezone.now()
     if job.state != GenerationState.QUEUED or (job.lease_until and job.lease_until > now):
         return  # taken, or resting after a refusal
+    if safe_mode():
+        return  # a copied database does not spend; the sweeper comes back with the job
     if stop := line_stop():
         wait_for_line(job, stop)
         return

@@ -2,6 +2,7 @@
 
 from projects.models.audit import AuditEntry
 from projects.models.base import Row
+from projects.models.deployment import Deployment
 from projects.models.health import InvariantRun, WorkBeat
 from projects.models.money import Budget, LedgerEntry, LedgerKind
 from projects.models.notification import Notification, NotificationKind, NotificationPreference
@@ -13,6 +14,7 @@ __all__ = [
     "AuditEntry",
     "Brief",
     "Budget",
+    "Deployment",
     "InvariantRun",
     "Invitation",
     "LedgerEntry",

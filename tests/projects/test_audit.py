@@ -138,7 +138,7 @@ def test_the_page_asks_the_same_few_questions(
 ) -> None:
     for _ in range(count):
         log(organisation=northlight, by=UserFactory.create(), verb="looked", target=northlight, changes={"a": (1, 2)})
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         shown(alices)
 
 
@@ -147,7 +147,7 @@ def test_the_people_page_does_too(
     northlight: Organisation, alices: Client, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     MemberFactory.create_batch(count, organisation=northlight)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         alices.get(reverse("member_list"))
 
 

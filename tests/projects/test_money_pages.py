@@ -94,7 +94,7 @@ def test_list_of_fifty_projects_asks_as_little_as_of_one(
         other = ProjectFactory.create(organisation=project.organisation, created_by=alice)
         if number % 2:
             set_project_limit(by=alice, project=other, limit=Decimal(number))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page = alices.get(LIST).content.decode()
     assert page.count("Set limit</a>") == 50
     assert "before=" in page

@@ -79,6 +79,8 @@ class Command(BaseCommand):
     def _prepare(self, troupe: Troupe) -> None:
         self._step("Preparing the database")
         troupe.run("migrate", "--verbosity", "0")
+        # Another port or folder than last time is still the demo.
+        troupe.run("adopt_deployment", "--verbosity", "0")
         self._step("Collecting styles and scripts")
         troupe.run("collectstatic", "--no-input", "--verbosity", "0")
 

@@ -13,6 +13,7 @@ from django.db import close_old_connections
 from assets.pipeline.sweep import sweep, tidy
 from kling_cms.lifeline import die_with_parent
 from kling_cms.supervisor import Cluster, Supervisor, cluster_command, pulse_folder
+from projects.deployment import differences
 from projects.heartbeats import Heart
 from projects.queue import MEDIA, enqueue
 
@@ -57,6 +58,8 @@ class Command(BaseCommand):
                     MEDIA, cluster_command(MEDIA), folder / MEDIA, lambda: enqueue(HEARTBEAT, "beat", cluster=MEDIA)
                 ),
             ]
+            if found := differences():
+                self.stdout.write(f"Safe mode: another deployment's database ({', '.join(found)}). Nothing is sent.")
             self.stdout.write("Working: two clusters and the metronome. Stop with Ctrl-C.")
             Supervisor(clusters, tick=self.tick, tidy=self.tidy).run()
             self.heart.stop()
