@@ -4,7 +4,7 @@ import structlog
 
 from assets.actions.reconcile import reconcile_daily
 from assets.clips import draw_clip
-from assets.pipeline import account, steps
+from assets.pipeline import account, garbage, steps
 
 logger = structlog.get_logger(__name__)
 
@@ -42,3 +42,11 @@ def draw_media(clip_id: str) -> None:
         draw_clip(clip_id)
     except Exception:
         logger.exception("drawing failed", clip=clip_id)
+
+
+def collect_garbage(folder: str) -> None:
+    """One round over a folder of storage, by its number."""
+    try:
+        garbage.collect_garbage(int(folder))
+    except Exception:
+        logger.exception("garbage was not collected", folder=folder)

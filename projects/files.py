@@ -193,3 +193,17 @@ def keep_file(storage: Storage, name: str, source: Path) -> str:
         half_done = storage.save(f"{name}.{uuid.uuid4().hex}.part", File(opened))
         Path(storage.path(half_done)).replace(final)
     return name
+
+
+def move_file(storage: Storage, old: str, new: str) -> None:
+    """Give a stored file another name, which then counts as written now. Raises FileNotFoundError; safe to repeat."""
+    try:
+        source, target = Path(storage.path(old)), Path(storage.path(new))
+    except NotImplementedError:
+        with storage.open(old) as opened:
+            storage.save(new, opened)
+        storage.delete(old)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source.replace(target)
+    target.touch()

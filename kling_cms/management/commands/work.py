@@ -1,6 +1,7 @@
 """`manage.py work`: everything that happens without a request, in one command."""
 
 import contextlib
+import time
 from argparse import ArgumentParser
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
+from assets.pipeline.garbage import FOLDERS
 from assets.pipeline.sweep import sweep, tidy
 from kling_cms.lifeline import die_with_parent
 from kling_cms.supervisor import Cluster, Supervisor, cluster_command, pulse_folder
@@ -18,6 +20,7 @@ from projects.heartbeats import Heart
 from projects.queue import MEDIA, enqueue
 
 HEARTBEAT = "projects.pulse.heartbeat"
+COLLECT_GARBAGE = "assets.tasks.collect_garbage"
 CHECK_INVARIANTS = "kling_cms.tasks.check_invariants"
 DEFAULT = str(settings.Q_CLUSTER["name"])
 
@@ -74,3 +77,5 @@ class Command(BaseCommand):
         """Once a minute: what got lost is put on the queue again, and everything is looked after."""
         tidy()
         enqueue(CHECK_INVARIANTS, "recent")
+        # A folder a minute: all of them within four and a half hours, wherever the counting began.
+        enqueue(COLLECT_GARBAGE, str(int(time.time() // 60) % FOLDERS), cluster=MEDIA)
