@@ -76,7 +76,7 @@ class SimKie:
         self.sent[callback_url or request.prompt] += 1
         if not self.stormy:
             return self._answer(self._accept(request, callback_url))
-        kind = self._choose({"good": 50, "slow": 10, "refused": 20, "lost": 12, "nothing": 8})
+        kind = self._choose({"good": 50, "slow": 10, "refused": 20, "answer-lost": 12, "nothing": 8})
         if kind == "refused":
             error = self.rng.choices(REFUSALS, REFUSAL_WEIGHTS)[0]()
             self.faults[type(error).__name__] += 1
@@ -86,7 +86,7 @@ class SimKie:
         if kind == "nothing":
             raise base.Unknown("HTTP 500")
         task = self._accept(request, callback_url)
-        if kind == "lost":
+        if kind == "answer-lost":
             raise base.Unknown("The line broke off")
         return self._answer(task)
 
