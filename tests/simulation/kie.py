@@ -29,7 +29,7 @@ REFUSALS: tuple[Callable[[], base.ProviderError], ...] = (
 REFUSAL_WEIGHTS = (6, 3, 4, 2, 1, 0.5, 1, 0.5)
 # How a task ends, and how often.
 ENDS = {"success": 64, "fail": 9, "fail-charged": 5, "never": 3, "empty": 4, "overcharge": 5, "no-figure": 6}
-CALLBACKS = {"once": 45, "none": 20, "twice": 14, "late": 6, "early": 7, "wrong-task": 9, "forged": 3}
+CALLBACKS = {"once": 45, "none": 20, "twice": 14, "late": 6, "early": 7, "wrong-task": 16, "forged": 3}
 
 
 @dataclass
@@ -76,7 +76,7 @@ class SimKie:
         self.sent[callback_url or request.prompt] += 1
         if not self.stormy:
             return self._answer(self._accept(request, callback_url))
-        kind = self._choose({"good": 50, "slow": 10, "refused": 20, "answer-lost": 12, "nothing": 8})
+        kind = self._choose({"good": 50, "slow": 10, "refused": 20, "answer-lost": 18, "nothing": 8})
         if kind == "refused":
             error = self.rng.choices(REFUSALS, REFUSAL_WEIGHTS)[0]()
             self.faults[type(error).__name__] += 1

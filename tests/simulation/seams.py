@@ -30,18 +30,19 @@ class Seams:
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         """Django's wrapper around every statement."""
-        self.pass_by()
+        # Between two transactions is where standing still shows.
+        self.pass_by(0.15 if sql.startswith("BEGIN") else 0.02)
         return execute(sql, params, many, context)
 
-    def pass_by(self) -> None:
-        """One seam."""
+    def pass_by(self, chance: float = 0.02) -> None:
+        """One seam; `chance` is how often a worker stands still here."""
         if self.muted or not self.depth:
             return
         if self.left:
             self.left -= 1
             if not self.left:
                 raise Crash
-        if self.stormy and self.depth < 3 and not connection.in_atomic_block and self.rng.random() < 0.02:
+        if self.stormy and self.depth < 3 and not connection.in_atomic_block and self.rng.random() < chance:
             self.others()
 
     def perform(self, act: Callable[[], object]) -> bool:

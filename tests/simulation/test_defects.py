@@ -8,7 +8,7 @@ from tests.simulation.episode import run_episode
 from tests.simulation.studio import Studio, found_studio
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MOST_EPISODES = 150
+MOST_EPISODES = 250
 
 
 @pytest.fixture
