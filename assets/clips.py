@@ -3,7 +3,9 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -13,42 +15,69 @@ from assets.media.probe import Probe, draw
 from assets.models import Clip, Take
 from projects.files import CHUNK, keep_file
 
+POSTER = "-poster.jpg"
+
 
 def clip_name(sha256: str, ending: str) -> str:
     """Where something made from a clip's content is stored."""
     return f"clips/{sha256[:2]}/{sha256}{ending}"
 
 
-def store_clip(*, take: Take, path: Path, sha256: str, size: int, probe: Probe) -> Clip:
-    """Keep the file at `path` (`size` bytes with that SHA-256, already probed) as the clip of `take`.
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A result on our disk: SHA-256 in hex, bytes, what the probe found, and the poster if it is drawn already."""
 
-    Called again, or by two workers, it gives the same row and one stored object. Raises ValueError when the file at
-    `path` has another size than was said: then nothing is stored.
+    path: Path
+    sha256: str
+    size: int
+    probe: Probe
+    poster: Path | None = None
+
+
+class Kept(NamedTuple):
+    """Names in storage; no poster: empty."""
+
+    file: str
+    poster: str
+
+
+def keep_clip(got: Result) -> Kept:
+    """Store the bytes under their hash; called again, or by two workers, it is one object.
+
+    Raises ValueError when the file has another size than was said: then nothing is stored.
     """
-    if path.stat().st_size != size:
-        raise ValueError(f"{path.name} has {path.stat().st_size} bytes, not {size}")
-    name = keep_file(default_storage, clip_name(sha256, ".mp4"), path)
+    if (size := got.path.stat().st_size) != got.size:
+        raise ValueError(f"{got.path.name} has {size} bytes, not {got.size}")
+    file = keep_file(default_storage, clip_name(got.sha256, ".mp4"), got.path)
+    poster = keep_file(default_storage, clip_name(got.sha256, POSTER), got.poster) if got.poster else ""
+    return Kept(file, poster)
+
+
+def store_clip(take: Take, got: Result, kept: Kept) -> Clip:
+    """The row of a take's clip whose bytes are kept; called again, or by two workers, it gives the same row."""
+    facts = got.probe
     clip, _ = Clip.objects.get_or_create(
         take=take,
         defaults={
-            "sha256": sha256,
-            "size": size,
-            "file": name,
-            "width": probe.width,
-            "height": probe.height,
-            "fps_num": probe.fps_num,
-            "fps_den": probe.fps_den,
-            "frames": probe.frames,
-            "duration_ms": probe.duration_ms,
-            "video_codec": probe.video_codec,
-            "audio_codec": probe.audio_codec,
+            "sha256": got.sha256,
+            "size": got.size,
+            "file": kept.file,
+            "poster": kept.poster,
+            "width": facts.width,
+            "height": facts.height,
+            "fps_num": facts.fps_num,
+            "fps_den": facts.fps_den,
+            "frames": facts.frames,
+            "duration_ms": facts.duration_ms,
+            "video_codec": facts.video_codec,
+            "audio_codec": facts.audio_codec,
         },
     )
     return clip
 
 
 def draw_clip(clip_id: UUID | str) -> None:
-    """Make poster, sprite and proxy of a clip and note them on its row; does nothing when they are there.
+    """Make what a clip lacks of sprite, proxy and poster, and note it on its row.
 
     Raises Clip.DoesNotExist, NotAVideo (the file can't be drawn from), ReadingStopped (try again later) or
     FileNotFoundError (storage lost it).
@@ -57,9 +86,11 @@ def draw_clip(clip_id: UUID | str) -> None:
     if clip.poster and clip.sprite and clip.proxy:
         return
     with local_copy(clip.file) as source, tempfile.TemporaryDirectory(prefix="draw-") as folder:
-        drawn = draw(source, Path(folder))
+        drawn = draw(source, Path(folder), poster=not clip.poster)
+        if drawn.poster:
+            clip.poster.name = keep_file(default_storage, clip_name(clip.sha256, POSTER), drawn.poster)
         Clip.objects.filter(pk=clip.pk).update(
-            poster=keep_file(default_storage, clip_name(clip.sha256, "-poster.jpg"), drawn.poster),
+            poster=clip.poster,
             sprite=keep_file(default_storage, clip_name(clip.sha256, "-sprite.jpg"), drawn.sprite),
             sprite_frames=drawn.sprite_frames,
             proxy=keep_file(default_storage, clip_name(clip.sha256, "-360p.mp4"), drawn.proxy),

@@ -179,13 +179,13 @@ Q_CLUSTER = {
     "ack_failures": True,
     "queue_limit": 1,
     "bulk": 1,
-    "poll": 0.2,
+    "poll": 0.05,  # seconds between looks at an empty queue: half of it is how long a callback waits for its worker
     "catch_up": False,
     "scheduler": False,
     "save_limit": -1,
     "recycle": 500,
     "label": "Queue",
-    "ALT_CLUSTERS": {"media": {"workers": 1, "timeout": 300, "retry": 1000}},
+    "ALT_CLUSTERS": {"media": {"workers": 1, "timeout": 300, "retry": 1000, "poll": 0.5}},
 }
 
 # --- time and words ---------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from av.video.frame import VideoFrame
 from PIL import Image
 
 from assets.media.reading import NotAVideo, frame_times, opened, picture_of
@@ -28,18 +29,27 @@ def draw_poster(path: Path, out: Path) -> None:
         picture_of(frame, size).save(out, "JPEG", quality=84)
 
 
-def draw_sprite(path: Path, out: Path) -> int:
-    """Up to ten frames, evenly spread, side by side in one JPEG. Returns how many. Raises NotAVideo."""
-    times = frame_times(path)
-    count = min(SPRITE_FRAMES, len(times))
-    wanted = {times[(2 * place + 1) * len(times) // (2 * count)] for place in range(count)}
-    with opened(path) as (container, stream):
-        size = fitted(stream.codec_context.width, stream.codec_context.height, SPRITE_BOX)
-        pictures = [picture_of(frame, size) for frame in container.decode(stream) if frame.pts in wanted]
-    if not pictures:
-        raise NotAVideo("No frames for the sprite can be decoded.")
-    strip = Image.new("RGB", (size[0] * len(pictures), size[1]))
-    for place, picture in enumerate(pictures):
-        strip.paste(picture, (size[0] * place, 0))
-    strip.save(out, "JPEG", quality=78)
-    return len(pictures)
+class Sprite:
+    """Up to ten frames, evenly spread, side by side in one JPEG; taken from the frames that somebody decodes anyway."""
+
+    def __init__(self, path: Path) -> None:
+        times = frame_times(path)
+        count = min(SPRITE_FRAMES, len(times))
+        self._wanted = {times[(2 * place + 1) * len(times) // (2 * count)] for place in range(count)}
+        self._pictures: list[Image.Image] = []
+
+    def see(self, frame: VideoFrame) -> None:
+        """One frame of the clip, each in its turn."""
+        if frame.pts in self._wanted:
+            self._pictures.append(picture_of(frame, fitted(frame.width, frame.height, SPRITE_BOX)))
+
+    def save(self, out: Path) -> int:
+        """Write the JPEG. Returns how many frames it has. Raises NotAVideo when none could be decoded."""
+        if not self._pictures:
+            raise NotAVideo("No frames for the sprite can be decoded.")
+        width, height = self._pictures[0].size
+        strip = Image.new("RGB", (width * len(self._pictures), height))
+        for place, picture in enumerate(self._pictures):
+            strip.paste(picture, (width * place, 0))
+        strip.save(out, "JPEG", quality=78)
+        return len(self._pictures)

@@ -19,26 +19,31 @@ FRAME_SECONDS = 6
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Files drawn from a clip: JPEG poster, JPEG sprite of `sprite_frames` side by side, 360p MP4 proxy."""
+    """Files drawn from a clip: a poster if asked for, a sprite of `sprite_frames` side by side, a 360p MP4 proxy."""
 
-    poster: Path
+    poster: Path | None
     sprite: Path
     sprite_frames: int
     proxy: Path
 
 
-def probe(path: Path) -> Probe:
-    """Facts of a video file. Raises NotAVideo with a sentence, whatever the bytes are.
+def probe(path: Path, poster: Path | None = None) -> Probe:
+    """Facts of a video file, and its poster written to `poster`. Raises NotAVideo with a sentence, whatever the bytes.
 
     Raises ReadingStopped (an OSError) when there was no verdict within 45 s or somebody stopped the child.
     """
-    return Probe(**run_limited("probe", path, cpu_seconds=PROBE_SECONDS))
+    return Probe(**run_limited("probe", path, *([poster] if poster else []), cpu_seconds=PROBE_SECONDS))
 
 
-def draw(path: Path, folder: Path) -> Drawn:
-    """Poster, sprite and proxy of a clip, written to `folder`. Raises NotAVideo or ReadingStopped."""
-    told = run_limited("draw", path, folder, cpu_seconds=DRAW_SECONDS)
-    return Drawn(folder / "poster.jpg", folder / "sprite.jpg", told["sprite_frames"], folder / "proxy.mp4")
+def draw(path: Path, folder: Path, *, poster: bool = True) -> Drawn:
+    """Sprite and proxy of a clip, and its poster, written to `folder`, at the lowest priority.
+
+    Raises NotAVideo or ReadingStopped.
+    """
+    told = run_limited("draw", path, folder, int(poster), cpu_seconds=DRAW_SECONDS)
+    return Drawn(
+        folder / "poster.jpg" if poster else None, folder / "sprite.jpg", told["sprite_frames"], folder / "proxy.mp4"
+    )
 
 
 def frame_image(path: Path, frame: int) -> Image.Image:

@@ -1,5 +1,7 @@
 """The light copy of a clip for scrubbing: short side 360, H.264 and AAC, faststart. Drawn in the child process."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -24,8 +26,11 @@ def proxy_size(width: int, height: int) -> tuple[int, int]:
     return max(round(width * scale / 2) * 2, 2), max(round(height * scale / 2) * 2, 2)
 
 
-def draw_proxy(path: Path, out: Path) -> None:
-    """Write the proxy: every frame of the clip at its own time, so that frame numbers agree. Raises NotAVideo."""
+def draw_proxy(path: Path, out: Path, see: Callable[[VideoFrame], None]) -> None:
+    """Write the proxy: every frame of the clip at its own time, so that frame numbers agree. Raises NotAVideo.
+
+    Each frame is shown to `see`, in full size: decoding is the dear part, and is done once.
+    """
     with opened(path) as (source, stream):
         if stream.time_base is None:
             raise NotAVideo("The video has no clock.")
@@ -35,7 +40,7 @@ def draw_proxy(path: Path, out: Path) -> None:
             sound = target.add_stream("aac", rate=SOUND_RATE, layout="stereo") if sound_of(source) else None
             if sound is not None:
                 sound.codec_context.bit_rate = 96_000
-            _copy(source, stream, target, video, sound)
+            _copy(source, stream, target, Tracks(video, sound), see)
 
 
 def _video_stream(target: OutputContainer, stream: VideoStream, size: tuple[int, int]) -> VideoStream:
@@ -49,17 +54,26 @@ def _video_stream(target: OutputContainer, stream: VideoStream, size: tuple[int,
     return video
 
 
+@dataclass(frozen=True, slots=True)
+class Tracks:
+    """What the proxy consists of; no sound for a silent clip."""
+
+    video: VideoStream
+    sound: AudioStream | None
+
+
 def _copy(
     source: InputContainer,
     stream: VideoStream,
     target: OutputContainer,
-    video: VideoStream,
-    sound: AudioStream | None,
+    tracks: Tracks,
+    see: Callable[[VideoFrame], None],
 ) -> None:
     resampler = AudioResampler(format="fltp", layout="stereo", rate=SOUND_RATE)
-    wanted = [stream, *sound_of(source)]
-    for frame in source.decode(*wanted):
+    video, sound = tracks.video, tracks.sound
+    for frame in source.decode(stream, *sound_of(source)):
         if isinstance(frame, VideoFrame):
+            see(frame)
             small = frame.reformat(width=video.width, height=video.height, format="yuv420p")
             small.pts, small.time_base = frame.pts, frame.time_base
             target.mux(video.encode(small))

@@ -4,28 +4,25 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import structlog
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from assets.actions.moves import move
-from assets.clips import clip_name, store_clip
-from assets.media.probe import NotAVideo, Probe, probe
+from assets.clips import Result, keep_clip, store_clip
+from assets.media.probe import NotAVideo, probe
 from assets.models import FailureClass, Generation, GenerationState
 from assets.pipeline import clock
 from assets.pipeline.provider import kie
 from assets.pipeline.settle import book_charge, fail, need_attention
 from assets.providers import safe_http
 from assets.providers.base import ProviderError
-from projects.files import keep_file
 from projects.pulse import beat
 from projects.queue import MEDIA, enqueue
 
@@ -33,16 +30,6 @@ logger = structlog.get_logger(__name__)
 DRAW = "assets.tasks.draw_media"
 LIMITS = safe_http.Limits(total_seconds=clock.FETCH_SECONDS)
 TEMPORARY = "kling-cms-fetch-"
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A result on our disk: SHA-256 in hex, bytes, and what the probe found."""
-
-    path: Path
-    sha256: str
-    size: int
-    probe: Probe
 
 
 def fetch(job: Generation) -> None:
@@ -126,8 +113,8 @@ class LostLease(safe_http.FetchError):
     """Another worker fetches this result by now."""
 
 
-def download(job: Generation, path: Path, lease: datetime) -> Download:
-    """The result on disk, hashed and probed; a link that has run out is made fresh once.
+def download(job: Generation, path: Path, lease: datetime) -> Result:
+    """The result on disk, hashed, probed and with its poster; a link that has run out is made fresh once.
 
     Raises FetchError, ProviderError, NotAVideo or OSError.
     """
@@ -136,7 +123,8 @@ def download(job: Generation, path: Path, lease: datetime) -> Download:
     except safe_http.LinkGone:
         # The fresh link is good for twenty minutes to whoever has it, so it is used and not kept.
         sha256, size = _stream(job, kie().download_url(job.result_url), path, lease)
-    return Download(path, sha256, size, probe(path))
+    poster = path.with_suffix(".jpg")
+    return Result(path, sha256, size, probe(path, poster), poster)
 
 
 def _stream(job: Generation, url: str, path: Path, lease: datetime) -> tuple[str, int]:
@@ -148,13 +136,13 @@ def _stream(job: Generation, url: str, path: Path, lease: datetime) -> tuple[str
     return sink.hash.hexdigest(), fetched.size
 
 
-def finish(job: Generation, got: Download) -> bool:
-    """Store the bytes, then clip row, ledger and state in one transaction; pictures are drawn afterwards."""
+def finish(job: Generation, got: Result) -> bool:
+    """Store the bytes, then clip row, ledger and state in one transaction; sprite and proxy are drawn afterwards."""
     # Before the transaction: it must not stay open while bytes travel. Found again by its hash on a second run.
-    keep_file(default_storage, clip_name(got.sha256, ".mp4"), got.path)
+    kept = keep_clip(got)
     charged = charge_of(job)
     with transaction.atomic():
-        clip = store_clip(take=job.take, path=got.path, sha256=got.sha256, size=got.size, probe=got.probe)
+        clip = store_clip(job.take, got, kept)
         if not move(job, GenerationState.READY, why="Fetched and checked", charged=charged):
             transaction.set_rollback(True)
             return False

@@ -12,7 +12,7 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from PIL import Image
 
-from assets.clips import store_clip
+from assets.clips import Result, keep_clip, store_clip
 from assets.media.reading import read_probe
 from assets.models import Clip, Take
 
@@ -83,10 +83,6 @@ def body(response: Any) -> bytes:
 def stored_clip(path: Path, take: Take, **options: Any) -> Clip:
     """A clip with a real file in storage; `path` is where the video is made."""
     data = video(path, **options).read_bytes()
-    return store_clip(
-        take=take,
-        path=path,
-        sha256=hashlib.sha256(data).hexdigest(),
-        size=len(data),
-        probe=read_probe(path),  # without the child process: these bytes are our own
-    )
+    # Probed without the child process: these bytes are our own.
+    got = Result(path, hashlib.sha256(data).hexdigest(), len(data), read_probe(path))
+    return store_clip(take, got, keep_clip(got))

@@ -14,7 +14,7 @@ from moto import mock_aws
 from pytest_django import DjangoAssertNumQueries
 from storages.backends.s3 import S3Storage
 
-from assets.clips import draw_clip, local_copy, store_clip
+from assets.clips import Result, draw_clip, keep_clip, local_copy, store_clip
 from assets.media.reading import NotAVideo, read_probe
 from assets.models import Clip, Shot, Take
 from assets.views.clips import download_name
@@ -52,21 +52,23 @@ def test_a_clip_is_stored_by_its_content(clip: Clip) -> None:
 
 def test_storing_twice_gives_one_clip_and_one_object(clip: Clip, take: Take, tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
-    again = store_clip(take=take, path=path, sha256=clip.sha256, size=clip.size, probe=read_probe(path))
+    got = Result(path, clip.sha256, clip.size, read_probe(path))
+    again = store_clip(take, got, keep_clip(got))
     assert again == clip
     assert objects() == [f"{clip.sha256}.mp4"]
 
 
 def test_two_takes_with_the_same_bytes_share_the_object(clip: Clip, tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
-    other = store_clip(take=TakeFactory.create(), path=path, sha256=clip.sha256, size=clip.size, probe=read_probe(path))
+    got = Result(path, clip.sha256, clip.size, read_probe(path))
+    other = store_clip(TakeFactory.create(), got, keep_clip(got))
     assert (other.pk != clip.pk, other.file.name) == (True, clip.file.name)
 
 
 def test_a_file_of_another_size_is_not_stored(take: Take, tmp_path: Path) -> None:
     path = video(tmp_path / "clip.mp4", frames=2)
     with pytest.raises(ValueError, match="bytes"):
-        store_clip(take=take, path=path, sha256="a" * 64, size=1, probe=read_probe(path))
+        keep_clip(Result(path, "a" * 64, 1, read_probe(path)))
     assert not default_storage.exists("clips")
 
 

@@ -133,6 +133,7 @@ def test_a_frame_beyond_the_clip_is_refused(tmp_path: Path, number: int) -> None
 
 def test_poster_sprite_and_proxy(tmp_path: Path) -> None:
     drawn = draw(video(tmp_path / "clip.mp4", frames=48, size=(960, 540), sound=True), tmp_path)
+    assert drawn.poster
     with Image.open(drawn.poster) as poster, Image.open(drawn.sprite) as sprite:
         assert (poster.format, poster.size) == ("JPEG", (960, 540))
         assert (drawn.sprite_frames, sprite.size) == (10, (3200, 180))

@@ -89,13 +89,14 @@ class ResultHost:
         self.faults[f"fetch-{kind}"] += kind != "good"
         return kind
 
-    def probe(self, path: Path) -> Probe:
+    def probe(self, path: Path, poster: Path) -> Probe:
         """As `assets.media.probe.probe`."""
         self.seam()
         if self.stormy and self.rng.random() < 0.03:
             raise ReadingStopped("Reading the video was stopped.")
         if path.read_bytes() == BAD:
             raise NotAVideo("This is no MP4 video: it is a web page or XML text.")
+        poster.write_bytes(b"a picture")
         return PROBE
 
 

@@ -14,6 +14,7 @@ from django.db import DatabaseError, close_old_connections
 from assets.pipeline.garbage import FOLDERS
 from assets.pipeline.sweep import sweep, tidy
 from kling_cms.lifeline import die_with_parent
+from kling_cms.media_room import MediaRoom
 from kling_cms.supervisor import Cluster, Supervisor, cluster_command, pulse_folder
 from projects.deployment import differences
 from projects.heartbeats import Heart
@@ -55,6 +56,8 @@ class Command(BaseCommand):
         """All clusters and the metronome."""
         self.heart = Heart()
         with pulse_folder() as folder, contextlib.suppress(KeyboardInterrupt):
+            self.room = MediaRoom(folder)
+            self.room.watch()  # first: the clusters learn from their environment where it is
             clusters = [
                 Cluster(DEFAULT, cluster_command(DEFAULT), folder / DEFAULT, lambda: enqueue(HEARTBEAT, "beat")),
                 Cluster(
@@ -64,6 +67,7 @@ class Command(BaseCommand):
             self.say_if_copy()
             self.stdout.write("Working: two clusters and the metronome. Stop with Ctrl-C.")
             Supervisor(clusters, tick=self.tick, tidy=self.tidy).run()
+            self.room.close()
             self.heart.stop()
 
     def say_if_copy(self) -> None:
@@ -74,6 +78,7 @@ class Command(BaseCommand):
 
     def tick(self) -> None:
         """One beat: connections that have aged or broken are closed first."""
+        self.room.watch()
         close_old_connections()
         sweep()
         self.heart.beat()  # last: a metronome that can't sweep is not well, and its silence says so

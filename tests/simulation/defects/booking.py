@@ -10,7 +10,7 @@ from unittest import mock
 from django.db import transaction
 
 from assets.actions import generate, moves
-from assets.clips import store_clip
+from assets.clips import keep_clip, store_clip
 from assets.models import Attempt, FailureClass, Generation, GenerationMove, GenerationState
 from assets.pipeline import fetch, settle
 from assets.pipeline.outcome import Kind, Verdict
@@ -69,7 +69,7 @@ def ready_before_stored() -> AbstractContextManager[object]:
     def finish(job: Generation, got: Any) -> bool:
         moves.move(job, GenerationState.READY, why="early", charged=fetch.charge_of(job))
         settle.book_charge(job, fetch.charge_of(job))
-        store_clip(take=job.take, path=got.path, sha256=got.sha256, size=got.size, probe=got.probe)
+        store_clip(job.take, got, keep_clip(got))
         return True
 
     return patched("assets.pipeline.fetch.finish", value=finish)

@@ -1,0 +1,119 @@
+"""The room that forks a child for each file: the answers of a process of its own, and nobody left behind."""
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from assets.media.probe import NotAVideo, ReadingStopped, probe
+from assets.media.sandbox import BARE, CODE, ROOM, run_limited
+from tests.assets.samples import video
+from tests.worker_support import wait_for
+
+type OpenRoom = Callable[..., subprocess.Popen[bytes]]
+
+
+def answers(address: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as caller:
+        return caller.connect_ex(str(address)) == 0
+
+
+@pytest.fixture
+def open_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenRoom]:
+    """Start a room where this process looks for one; `job` becomes the code of "probe", with the path as `path`."""
+    started = []
+
+    def start(job: str = "") -> subprocess.Popen[bytes]:
+        lines = ["import os, signal, sys, time", "from assets.media import child, room"]
+        if job:
+            lines += [f"def probe(path, *_): {job}", "child.JOBS['probe'] = probe"]
+        command = [sys.executable, "-c", "\n".join([*lines, "room.run(sys.argv[1])"]), str(tmp_path / "room")]
+        started.append(subprocess.Popen(command, cwd=CODE, env=BARE, stdin=subprocess.PIPE))
+        assert wait_for(lambda: answers(tmp_path / "room"), 20)
+        monkeypatch.setenv(ROOM, str(tmp_path / "room"))
+        return started[-1]
+
+    yield start
+    for process in started:
+        if process.stdin:
+            process.stdin.close()
+        process.wait(timeout=20)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return video(tmp_path / "clip.mp4", frames=24)
+
+
+def test_the_room_gives_facts_and_poster(open_room: OpenRoom, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_room()
+    monkeypatch.setattr(sys, "executable", "/nowhere")  # so it can be nobody else who answers
+    assert probe(path, path.with_suffix(".jpg")).frames == 24
+    assert path.with_suffix(".jpg").read_bytes()[:2] == b"\xff\xd8"
+
+
+def test_the_room_refuses_what_is_no_video(open_room: OpenRoom, tmp_path: Path) -> None:
+    open_room()
+    (tmp_path / "page").write_text("<html>")
+    with pytest.raises(NotAVideo, match="web page"):
+        probe(tmp_path / "page")
+
+
+def test_a_crash_in_the_room_condemns_the_file_only(open_room: OpenRoom, path: Path) -> None:
+    room = open_room("os.kill(os.getpid(), signal.SIGSEGV)")
+    for _ in range(2):
+        with pytest.raises(NotAVideo, match="gave up"):
+            probe(path)
+    assert room.poll() is None
+
+
+def test_a_child_stopped_from_outside_is_no_verdict(open_room: OpenRoom, path: Path) -> None:
+    open_room("os.kill(os.getpid(), signal.SIGKILL)")
+    with pytest.raises(ReadingStopped):
+        probe(path)
+
+
+def test_a_child_of_the_room_limits_its_cpu(open_room: OpenRoom, path: Path) -> None:
+    open_room("\n    while True: pass")
+    with pytest.raises(NotAVideo, match="gave up"):
+        run_limited("probe", path, cpu_seconds=1)
+
+
+def test_the_room_has_no_secret_of_ours(open_room: OpenRoom, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIE_API_KEY", "sk-secret")
+    open_room("return dict(os.environ)")
+    assert set(run_limited("probe", path, cpu_seconds=5)) <= {*BARE, "LC_CTYPE"}
+
+
+def test_a_child_ends_when_its_caller_has_gone(open_room: OpenRoom, path: Path, tmp_path: Path) -> None:
+    open_room("\n    open(path + '.pid', 'w').write(str(os.getpid()))\n    time.sleep(60)")
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.connect(str(tmp_path / "room"))
+        caller.sendall(json.dumps(["5", "probe", str(path)]).encode() + b"\n")
+        noted = tmp_path / "clip.mp4.pid"
+        assert wait_for(lambda: noted.exists() and noted.read_text(), 20)
+    assert wait_for(lambda: not Path(f"/proc/{noted.read_text()}/stat").exists(), 20)
+
+
+def test_the_room_ends_with_whoever_started_it(open_room: OpenRoom) -> None:
+    room = open_room()
+    assert room.stdin
+    room.stdin.close()
+    assert room.wait(timeout=20) == 0
+
+
+def test_without_its_room_a_file_is_read_in_a_new_process(open_room: OpenRoom, path: Path) -> None:
+    room = open_room()
+    room.kill()
+    room.wait()
+    assert probe(path).frames == 24
+
+
+def test_a_room_that_dies_over_a_file_is_no_verdict(open_room: OpenRoom, path: Path) -> None:
+    open_room("\n    os.kill(os.getppid(), signal.SIGKILL)")
+    with pytest.raises(ReadingStopped):
+        probe(path)
