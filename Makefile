@@ -31,8 +31,8 @@ test: venv ## Run the tests (ARGS="tests/assets -k retry" for some of them)
 check: venv ## Run every linter, the type checker, the import contracts and Django's own checks
 	@.ci/check
 
-bench: venv ## Measure pages and ranges against their yardsticks
-	@$(BIN)/python -m tests.bench
+bench: venv ## Measure pages and engine against their yardsticks (ARGS="engine.wall" for one row)
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 clean: ## Remove .venv and what the tools cached; data stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .hypothesis htmlcov test-results

@@ -114,7 +114,18 @@ def compare_ranges(folder: Path) -> None:
 
 
 def main() -> None:
-    """Everything, in one process and one run."""
+    """Everything, or what is named: `pages`, `engine`, `engine.ROW`."""
+    rows = [name.removeprefix("engine.") for name in sys.argv[1:] if name.startswith("engine.")]
+    if rows or "engine" in sys.argv[1:] or not sys.argv[1:]:
+        from tests.bench.engine.run import run_rows  # noqa: PLC0415  # not needed for the pages
+
+        run_rows(rows)
+    if "pages" in sys.argv[1:] or not sys.argv[1:]:
+        measure_pages()
+
+
+def measure_pages() -> None:
+    """Pages and ranges, in one process."""
     with own_product() as folder:
         prepare()
         compare_ranges(folder)
