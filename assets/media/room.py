@@ -6,6 +6,7 @@ the socket, `["<CPU seconds>", "<job>", "<path>", ...]`, and reads one: `[exit c
 when its standard input does, so it never outlives the process that started it.
 """
 
+import contextlib
 import json
 import os
 import selectors
@@ -24,7 +25,7 @@ WAITING = 64
 
 def run(address: str) -> None:
     """Serve callers until standard input ends."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the attendants
+    signal.signal(signal.SIGCHLD, lambda *_: _reap())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at a terminal is for who started us
     Path(address).unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as door, selectors.DefaultSelector() as events:
@@ -39,6 +40,13 @@ def run(address: str) -> None:
                 if os.fork() == 0:
                     door.close()
                     _and_leave(attend, caller)
+
+
+def _reap() -> None:
+    """Bury the attendants that have ended; waited for, so that their CPU time is on our account."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def attend(caller: socket.socket) -> None:
