@@ -178,21 +178,36 @@ def _window(file: "File[Any]", start: int, length: int) -> Window:
 
 
 def keep_file(storage: Storage, name: str, source: Path) -> str:
-    """Put a copy of `source` under `name` unless an object of that size is there already; returns the stored name.
+    """Put `source` under `name` unless an object of that size is there already; returns the stored name.
 
-    For names made from the content: safe to call twice or at once. On disk the file appears whole or not at all.
+    Nobody may write to `source` afterwards: on one disk it is the stored file itself, under a second name. For
+    names made from the content: safe to call twice or at once. On disk the file appears whole or not at all.
     """
     size = source.stat().st_size
     if storage.exists(name) and storage.size(name) == size:
         return name
-    with source.open("rb") as opened:
-        try:
-            final = Path(storage.path(name))
-        except NotImplementedError:
+    try:
+        final = Path(storage.path(name))
+    except NotImplementedError:
+        with source.open("rb") as opened:
             return storage.save(name, File(opened))
-        half_done = storage.save(f"{name}.{uuid.uuid4().hex}.part", File(opened))
-        Path(storage.path(half_done)).replace(final)
+    half_done = f"{name}.{uuid.uuid4().hex}.part"
+    if not _linked(source, Path(storage.path(half_done))):
+        with source.open("rb") as opened:
+            half_done = storage.save(half_done, File(opened))
+    Path(storage.path(half_done)).replace(final)
     return name
+
+
+def _linked(source: Path, place: Path) -> bool:
+    """Give the file at `source` a second name, where both lie on one disk that can do that: nothing is copied."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.hardlink_to(source)
+        place.chmod(0o644)
+    except OSError:
+        return False
+    return True
 
 
 def move_file(storage: Storage, old: str, new: str) -> None:

@@ -33,7 +33,7 @@ def move(generation: Generation, new: GenerationState, *, by: User | None = None
     if new in END_STATES:
         changes |= {"finished_at": now, "due_at": None}
     changes |= fields
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # inside a greater step it stands or falls with that
         if not Generation.objects.filter(pk=generation.pk, state=old).update(**changes):
             return False
         GenerationMove.objects.create(generation_id=generation.pk, old=old, new=new, by=by, why=why[:WHY_LENGTH])

@@ -50,7 +50,7 @@ def edit_shot(*, by: User, shot: Shot, name: str, description: str) -> Shot:
     return shot
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def refresh_shot(shot_id: UUID) -> None:
     """Write running jobs, credits settled, the poster and, while the jobs decide it, the state. Safe at any time.
 

@@ -49,8 +49,9 @@ class Probe:
     container: str
 
 
-# Opening decodes a frame to learn the pixel format; of a 1080p key frame that is most of the work, and is left out.
-SKIP = {"skip_frame": "all"}
+# Opening reads on and decodes a frame to learn the pixel format; with a 1080p key frame that is most of the work, and
+# is left out: the header says all that is asked here. More threads cost more to start than one frame takes.
+SKIP = {"skip_frame": "all", "threads": "1", "probesize": "4096"}
 
 
 @contextmanager

@@ -7,6 +7,7 @@ when its standard input does, so it never outlives the process that started it.
 """
 
 import contextlib
+import gc
 import json
 import os
 import selectors
@@ -16,6 +17,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
+
+from PIL import Image
 
 from assets.media import child
 
@@ -27,6 +30,8 @@ def run(address: str) -> None:
     """Serve callers until standard input ends."""
     signal.signal(signal.SIGCHLD, lambda *_: _reap())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at a terminal is for who started us
+    Image.preinit()  # else each child would import the formats anew
+    gc.freeze()  # and its collector would copy every page it looks at
     Path(address).unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as door, selectors.DefaultSelector() as events:
         door.bind(address)

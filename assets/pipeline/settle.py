@@ -30,7 +30,7 @@ def postpone(job: Generation, until: datetime) -> None:
     Generation.objects.filter(pk=job.pk, state=job.state).update(due_at=until)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def book_charge(job: Generation, charged: Decimal) -> None:
     """Book credits on the job's hold. A charge above it is booked, closes that price, and the admins are told."""
     if not charged:

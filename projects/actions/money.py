@@ -142,7 +142,7 @@ def settle(*, key: str, charged: Decimal) -> bool:
     return any(booked_above)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def release(*, key: str) -> None:
     """Give back what is held for `key`; does nothing when nothing is (any more)."""
     for case in _cases(key):

@@ -1,8 +1,10 @@
 """Handing out stored files: byte ranges, headers, and the two ways of letting somebody else send the bytes."""
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import boto3
 import pytest
@@ -222,6 +224,15 @@ def test_a_file_is_kept_once(disk: Storage, tmp_path: Path) -> None:
     source.write_bytes(DATA)
     assert [keep_file(disk, NAME, source) for _ in range(2)] == [NAME, NAME]
     assert disk.listdir("clips/aa") == ([], ["content.mp4"])
+
+
+def test_a_file_of_another_disk_is_copied(disk: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(DATA)
+    monkeypatch.setattr(Path, "hardlink_to", Mock(side_effect=OSError(errno.EXDEV, "Invalid cross-device link")))
+    keep_file(disk, NAME, source)
+    source.write_bytes(b"")
+    assert Path(disk.path(NAME)).read_bytes() == DATA
 
 
 def test_half_a_file_is_replaced(disk: Storage, tmp_path: Path) -> None:
