@@ -1,5 +1,9 @@
-"""Rivals at the same moment: the last credits go to exactly one of them."""
+"""Rivals at the same moment: the last credits go to exactly one of them.
 
+`ROUNDS=1000 pytest tests/projects/test_money_rivals.py` runs more than the few rounds of every day.
+"""
+
+import os
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -8,10 +12,12 @@ import pytest
 from projects.actions.budgets import set_project_limit
 from projects.actions.money import OverBudget, hold, release, settle, standing
 from projects.models import Budget, LedgerEntry, Project, User
+from tests.factories import OrganisationFactory, ProjectFactory
 from tests.rivals import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 PRICE = Decimal(55)
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
 
 
 def rival(project: Project, by: User, number: int) -> Callable[[], bool]:
@@ -41,6 +47,19 @@ def test_ten_rivals_for_a_project_of_nine(project: Project, carl: User) -> None:
     won = at_once([rival(project, carl, number) for number in range(10)])
     assert won.count(True) == 9
     assert standing(project.organisation).month.held == PRICE * 9
+
+
+@pytest.mark.parametrize("whose", ["month", "project"])
+def test_it_is_nine_in_every_round(project: Project, carl: User, whose: str) -> None:
+    for turn in range(ROUNDS):
+        if whose == "month":
+            ours = ProjectFactory.create(organisation=OrganisationFactory.create(monthly_limit=PRICE * 9))
+        else:
+            ours = ProjectFactory.create(organisation=OrganisationFactory.create(monthly_limit=PRICE * 100))
+            Budget.objects.create(organisation=ours.organisation, project=ours, limit=PRICE * 9)
+        won = at_once([rival(ours, carl, turn * 10 + number) for number in range(10)])
+        assert won.count(True) == 9, f"in round {turn}"
+        assert standing(ours.organisation).month.held == PRICE * 9, f"in round {turn}"
 
 
 def test_settling_and_releasing_at_once_books_one_of_them(project: Project, carl: User) -> None:
