@@ -172,6 +172,7 @@ SERVER_EMAIL = config.default_from_email
 Q_CLUSTER = {
     "name": "kling",
     "orm": "default",
+    "broker_class": "projects.queue.WatchedQueue",
     "workers": 4,
     "timeout": 200,
     "retry": 450,

@@ -5,21 +5,70 @@ first. Called inside a transaction, the entry appears with the commit and vanish
 same database).
 """
 
+import time
 from typing import Any
 from uuid import UUID
 
+import structlog
+from django.db import Error
+from django.utils import timezone
+from django_q.brokers.orm import ORM
 from django_q.signals import post_execute_in_worker, pre_execute
+from django_q.signing import SignedPackage
 from django_q.tasks import async_task
 
 from projects import pulse
 
+logger = structlog.get_logger(__name__)
 MEDIA = "media"
+HEARTBEAT = "projects.pulse.heartbeat"
+AWAY_SECONDS = 1.0
 
 
 def enqueue(task: str, key: UUID | str, *, cluster: str | None = None) -> None:
     """Ask the workers to call `task` (a dotted name) with `key`; `cluster=MEDIA` for slow work on pictures."""
     options = {"cluster": cluster} if cluster else {}
     async_task(task, str(key), q_options=options)
+
+
+class WatchedQueue(ORM):
+    """The queue in our database, as the processes of a cluster use it; each leaves signs of life for its supervisor.
+
+    A heartbeat never touches the database: with several supervisors on one queue it would be answered elsewhere. A
+    database that is away costs no process its life: whoever needs it tries again, or its message comes again.
+    """
+
+    def dequeue(self) -> list[tuple[Any, str]] | None:
+        """The pusher's next messages; a heartbeat goes first."""
+        if pulse.is_asked():
+            return [(HEARTBEAT, _heartbeat())]
+        try:
+            found: list[tuple[Any, str]] | None = super().dequeue()
+        except Error as error:
+            logger.warning("the queue can't be read", said=str(error))
+            time.sleep(AWAY_SECONDS)
+            return None
+        return found
+
+    def acknowledge(self, task_id: Any) -> None:
+        """The monitor's note that a task has ended."""
+        if task_id == HEARTBEAT:
+            pulse.booked()
+            return
+        try:
+            super().acknowledge(task_id)
+        except Error as error:
+            logger.warning("an end was not noted", said=str(error))
+
+    def set_stat(self, key: str, value: str, timeout: int) -> None:
+        """The guard's word on itself, twice a second. Nobody reads it but the supervisor."""
+        pulse.guarded()
+
+
+def _heartbeat() -> str:
+    task = {"id": HEARTBEAT, "name": "heartbeat", "func": HEARTBEAT, "args": ("beat",), "kwargs": {}}
+    message: str = SignedPackage.dumps({**task, "started": timezone.now()})
+    return message
 
 
 def _begin(**_: Any) -> None:

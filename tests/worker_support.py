@@ -7,9 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+import psycopg
 
 from assets.providers.standin import StandIn
 
@@ -20,10 +23,12 @@ from assets.requests import TakeRequest
 from tests.factories import MemberFactory, PriceFactory, ShotFactory
 from assets.models import Price
 Price.objects.all().delete(); PriceFactory.create()
-shot = ShotFactory.create()
+shot, jobs = ShotFactory.create(), []
 MemberFactory.create(user=shot.created_by, organisation=shot.project.organisation)
 wanted = TakeRequest("text", "A paper boat", 5, False, "16:9")
-print(request_takes(by=shot.created_by, shot=shot, wanted=wanted, takes=1, request_key="one")[0].generation.pk.hex)
+for key in range(COUNT):
+    jobs += request_takes(by=shot.created_by, shot=shot, wanted=wanted, takes=1, request_key=str(key))
+print(*(take.generation.pk.hex for take in jobs))
 """
 
 
@@ -40,15 +45,15 @@ def wait_for(what: Callable[[], Any], seconds: float) -> bool:
 class Site:
     """The product on one machine: `manage` runs a command, `work` starts the workers, `rows` reads the database."""
 
-    def __init__(self, folder: Path, standin: StandIn) -> None:
-        self.folder, self.database = folder, folder / "db.sqlite3"
+    def __init__(self, folder: Path, standin: StandIn, database_url: str) -> None:
+        self.folder, self.database_url = folder, database_url
         (folder / "tmp").mkdir()
         self.environment = {
             **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
             "TMPDIR": str(folder / "tmp"),
             "SECRET_KEY": "only-for-this-test-and-long-enough-for-it",
             "DEBUG": "true",
-            "DATABASE_URL": f"sqlite:///{self.database}",
+            "DATABASE_URL": database_url,
             "MEDIA_ROOT": str(folder / "media"),
             "KIE_API_URL": standin.url,
             "KIE_UPLOAD_URL": standin.url,
@@ -65,42 +70,57 @@ class Site:
 
     def ask(self) -> str:
         """Ask for one take of 5 s: the id of its job in hex."""
-        return self.manage("shell", "--no-imports", "-c", ASK)
+        return self.ask_for(1)[0]
+
+    def ask_for(self, takes: int) -> list[str]:
+        """Ask for so many takes of 5 s: the ids of their jobs in hex."""
+        return self.manage("shell", "--no-imports", "-c", f"COUNT = {takes}\n{ASK}").split()
+
+    def look_now(self, job: str) -> None:
+        """Make a job due, as its next look at the provider may be far."""
+        self.rows("UPDATE assets_generation SET due_at = created_at WHERE id = ?", job)
 
     def rows(self, query: str, *values: str) -> list[Any]:
         """What the database says now."""
-        with sqlite3.connect(self.database, timeout=10) as connection:
-            found = connection.execute(query, values).fetchall()
-        connection.close()
-        return found
+        if self.database_url.startswith("postgres"):
+            with psycopg.connect(self.database_url) as server:
+                answer = server.execute(query.replace("?", "%s").encode(), values)
+                return answer.fetchall() if answer.description else []
+        with closing(sqlite3.connect(self.database_url.removeprefix("sqlite:///"), timeout=10)) as file, file:
+            return file.execute(query, values).fetchall()
 
     def state(self, job: str) -> str:
         """Where a job stands."""
         return str(self.rows("SELECT state FROM assets_generation WHERE id = ?", job)[0][0])
 
-    def work(self) -> "Work":
-        """`manage.py work`, to be used in a with statement."""
-        return Work(self)
+    def work(self, *, quick: bool = False, elsewhere: Path | None = None) -> "Work":
+        """`manage.py work`, to be used in a with statement.
+
+        `quick`: with a supervisor that is soon worried; `elsewhere`: as on another machine, its folder empty.
+        """
+        return Work(self, "tests/quick_work.py" if quick else "manage.py", elsewhere)
 
 
 class Work:
     """The running command and its tree of processes."""
 
-    def __init__(self, site: Site) -> None:
-        self.log = site.folder / "work.log"
-        self.pulse = site.folder / "tmp"
+    def __init__(self, site: Site, program: str, elsewhere: Path | None) -> None:
+        home = elsewhere or site.folder
+        self.log, self.pulse = home / "work.log", home / "tmp"
+        self.pulse.mkdir(exist_ok=True)
+        environment = {**site.environment, "TMPDIR": str(self.pulse)}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "work"],
-                cwd=ROOT,
-                env=site.environment,
+                [sys.executable, str(ROOT / program), "work"],
+                cwd=home,
+                env={**environment, "HOME": str(home)} if elsewhere else environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
 
     def __enter__(self) -> Self:
-        assert wait_for(lambda: len(list(self.pulse.glob("*/*/beat"))) == 2, 45), self.log.read_text()
+        assert wait_for(lambda: len(list(self.pulse.glob("*/*/booked"))) == 2, 45), self.log.read_text()
         return self
 
     def __exit__(
@@ -113,11 +133,11 @@ class Work:
             self.process.kill()
             self.process.wait()
 
-    def tree(self) -> list[int]:
-        """All processes below the command, by id, parents first."""
+    def tree(self, root: int = 0) -> list[int]:
+        """All processes below that one (the command), by id, parents first."""
         listed = subprocess.run(["ps", "-axwwo", "pid=,ppid=,stat="], capture_output=True, text=True, check=True).stdout
         rows = [line.split() for line in listed.splitlines()]
-        found, seen = [], [self.process.pid]
+        found, seen = [], [root or self.process.pid]
         while seen:
             parent = seen.pop(0)
             below = [int(pid) for pid, ppid, stat in rows if int(ppid) == parent and not stat.startswith("Z")]
@@ -132,6 +152,15 @@ class Work:
         return next(
             int(pid) for pid, ppid, args in rows if int(ppid) == self.process.pid and f"--cluster {name}" in args
         )
+
+    def role(self, name: str) -> int:
+        """The id of a process of the first cluster by what it does, in the order in which a guard starts its own."""
+        if name == "supervisor":
+            return self.process.pid
+        parent = self.cluster("kling")
+        (guard,) = below(parent)
+        *workers, monitor, pusher = sorted(below(guard))
+        return {"parent": parent, "guard": guard, "worker": workers[0], "monitor": monitor, "pusher": pusher}[name]
 
 
 def is_alive(pid: int) -> bool:

@@ -13,17 +13,19 @@ from django.db import DatabaseError, close_old_connections
 
 from assets.pipeline.garbage import FOLDERS
 from assets.pipeline.sweep import sweep, tidy
+from kling_cms.cluster import Cluster, cluster_command
 from kling_cms.lifeline import die_with_parent
 from kling_cms.media_room import MediaRoom
-from kling_cms.supervisor import Cluster, Supervisor, cluster_command, pulse_folder
+from kling_cms.supervisor import Supervisor, pulse_folder
 from projects.deployment import differences
 from projects.heartbeats import Heart
 from projects.queue import MEDIA, enqueue
 
-HEARTBEAT = "projects.pulse.heartbeat"
 COLLECT_GARBAGE = "assets.tasks.collect_garbage"
 CHECK_INVARIANTS = "kling_cms.tasks.check_invariants"
-DEFAULT = str(settings.Q_CLUSTER["name"])
+QUEUE: dict[str, Any] = settings.Q_CLUSTER
+# How many workers each cluster has.
+CLUSTERS: dict[str, int] = {QUEUE["name"]: QUEUE["workers"], MEDIA: QUEUE["ALT_CLUSTERS"][MEDIA]["workers"]}
 
 
 class Command(BaseCommand):
@@ -59,10 +61,7 @@ class Command(BaseCommand):
             self.room = MediaRoom(folder)
             self.room.watch()  # first: the clusters learn from their environment where it is
             clusters = [
-                Cluster(DEFAULT, cluster_command(DEFAULT), folder / DEFAULT, lambda: enqueue(HEARTBEAT, "beat")),
-                Cluster(
-                    MEDIA, cluster_command(MEDIA), folder / MEDIA, lambda: enqueue(HEARTBEAT, "beat", cluster=MEDIA)
-                ),
+                Cluster(name, cluster_command(name), folder / name, workers) for name, workers in CLUSTERS.items()
             ]
             self.say_if_copy()
             self.stdout.write("Working: two clusters and the metronome. Stop with Ctrl-C.")

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,29 +11,6 @@ from assets.providers.standin import StandIn
 from tests.worker_support import Site, below, is_alive, wait_for
 
 pytestmark = [pytest.mark.worker]
-
-
-@pytest.fixture
-def standin() -> Iterator[StandIn]:
-    """Kie.ai on this machine; tasks end when `complete` is called."""
-    with StandIn(latency=None, short_side=64) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database file, made once."""
-    with StandIn() as nobody:
-        made = Site(tmp_path_factory.mktemp("empty"), nobody)
-        made.manage("migrate", "--verbosity", "0", "--skip-checks")
-    return made.database
-
-
-@pytest.fixture
-def site(tmp_path: Path, standin: StandIn, empty_database: Path) -> Site:
-    """A site of its own for each test."""
-    shutil.copy(empty_database, tmp_path / "db.sqlite3")
-    return Site(tmp_path, standin)
 
 
 def test_a_take_becomes_ready_and_drawn(site: Site, standin: StandIn) -> None:
@@ -50,14 +26,14 @@ def test_a_take_becomes_ready_and_drawn(site: Site, standin: StandIn) -> None:
 
 def test_killed_workers_are_replaced_and_paid_once(site: Site, standin: StandIn) -> None:
     job = site.ask()
-    with site.work() as work:
+    with site.work(quick=True) as work:
         assert wait_for(lambda: site.state(job) == "running", 20), work.log.read_text()
         # All workers at once: one of them holds the lock of their queue, which stays locked for their successors.
         (sentinel,) = below(work.cluster("kling"))
         for worker in below(sentinel)[:4]:
             os.kill(worker, signal.SIGKILL)
         standin.complete()
-        assert wait_for(lambda: site.state(job) == "ready", 90), work.log.read_text()
+        assert wait_for(lambda: site.state(job) == "ready", 60), work.log.read_text()
     assert len(standin.accepted) == 1
 
 
@@ -90,8 +66,8 @@ def test_a_copied_database_spends_nothing_until_it_is_adopted(site: Site, standi
     site.manage("shell", "--command", "from projects.deployment import safe_mode; safe_mode()")
     job = site.ask()
     (tmp_path / "copy").mkdir()
-    copy = Site(tmp_path / "copy", standin)
-    shutil.copy(site.database, copy.database)
+    shutil.copy(tmp_path / "db.sqlite3", tmp_path / "copy")
+    copy = Site(tmp_path / "copy", standin, f"sqlite:///{tmp_path / 'copy' / 'db.sqlite3'}")
     with copy.work() as work:
         # The sweeper puts the job on the queue, and comes again when nothing has come of it.
         swept = "SELECT 1 FROM assets_generation WHERE due_at > datetime('now', '+25 seconds')"

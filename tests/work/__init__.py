@@ -1,0 +1,1 @@
+"""`manage.py work` with real processes, a real database and a local Kie.ai."""
