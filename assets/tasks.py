@@ -5,6 +5,10 @@ import structlog
 from assets.actions.reconcile import reconcile_daily
 from assets.clips import draw_clip
 from assets.pipeline import account, garbage, steps
+from assets.pipeline.fetch import DRAW
+from assets.pipeline.leave import forget_connection
+from projects.pulse import HandBack, may_leave
+from projects.queue import MEDIA, enqueue
 
 logger = structlog.get_logger(__name__)
 
@@ -39,7 +43,11 @@ def check_account(_: str) -> None:
 def draw_media(clip_id: str) -> None:
     """Poster, sprite and proxy of a clip; the sweeper comes back for what is missing."""
     try:
-        draw_clip(clip_id)
+        with may_leave():
+            draw_clip(clip_id)
+    except HandBack:
+        forget_connection()
+        enqueue(DRAW, clip_id, cluster=MEDIA)
     except Exception:
         logger.exception("drawing failed", clip=clip_id)
 

@@ -61,14 +61,14 @@ class Signs:
         """Count silence from now on."""
         self._known = {name: (at, now) for name, (at, _) in self._known.items()}
 
-    def busy(self) -> int:
-        """How many workers are in a task that may still take its time: dead and stopped ones don't count."""
+    def busy(self) -> list[int]:
+        """The workers in a task that may still take its time: dead and stopped ones don't count."""
         pids = [
             int(mark.name.removeprefix(pulse.BUSY))
             for mark in self.folder.glob(f"{pulse.BUSY}*")
             if time.time() - _changed(mark) < TASK_SECONDS
         ]
-        return sum(is_alive(pid) and not is_stopped(pid) for pid in pids)
+        return [pid for pid in pids if is_alive(pid) and not is_stopped(pid)]
 
 
 def _changed(mark: Path) -> float:
@@ -142,7 +142,7 @@ class Cluster:
         if seen(pulse.ANSWER) > self.asked:
             return "no end of a task is noted" if now - seen(pulse.ANSWER) > BOOKING_SECONDS else ""
         moved = now - seen(pulse.BEAT) <= MOVED_SECONDS
-        return "" if moved or self.signs.busy() >= self.workers else "no task gets through"
+        return "" if moved or len(self.signs.busy()) >= self.workers else "no task gets through"
 
     def _is_answered(self) -> bool:
         return self.signs.seen(pulse.BOOKED) > self.asked
@@ -176,9 +176,21 @@ class Cluster:
         self.start_at = time.monotonic() + pause
 
     def ask_to_stop(self) -> None:
-        """Let it finish the tasks at hand."""
-        if self.process and self.process.poll() is None:
+        """Let it finish the tasks at hand and begin no others."""
+        if self.process and self.is_running():
+            (self.folder / pulse.STOPPING).touch()
             self.process.terminate()
+
+    def hand_back(self) -> None:
+        """Have its workers leave what others can do from the start."""
+        if self.is_running():
+            for pid in self.signs.busy():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, pulse.HAND_BACK)
+
+    def is_running(self) -> bool:
+        """Whether it was started and hasn't ended."""
+        return self.process is not None and self.process.poll() is None
 
     def kill(self) -> None:
         """End the whole process group at once."""

@@ -2,7 +2,6 @@
 
 import contextlib
 import signal
-import subprocess
 import tempfile
 import threading
 import time
@@ -18,7 +17,9 @@ logger = structlog.get_logger(__name__)
 
 TICK_SECONDS = 0.25
 TIDY_SECONDS = 60.0
-GRACE_SECONDS = 7.0
+# After SIGTERM: until then work is finished, from then on handed back, and at last killed.
+FINISH_SECONDS = 3.0
+GRACE_SECONDS = 7.5
 
 
 class Supervisor:
@@ -65,14 +66,15 @@ class Supervisor:
                 logger.debug("a round of the metronome failed", error=repr(error))
 
     def stop(self) -> None:
-        """Ask every cluster to finish, and kill what hasn't after some seconds."""
+        """Ask every cluster to finish, then to hand back, and kill what is left after some seconds."""
         for cluster in self.clusters:
             cluster.ask_to_stop()
-        end = time.monotonic() + GRACE_SECONDS
-        for cluster in self.clusters:
-            if cluster.process:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    cluster.process.wait(max(0.0, end - time.monotonic()))
+        begun = time.monotonic()
+        while any(cluster.is_running() for cluster in self.clusters) and time.monotonic() - begun < GRACE_SECONDS:
+            if time.monotonic() - begun >= FINISH_SECONDS:
+                for cluster in self.clusters:
+                    cluster.hand_back()
+            time.sleep(TICK_SECONDS / 2)
         for cluster in self.clusters:
             cluster.kill()
         logger.info("work stopped")

@@ -1,6 +1,7 @@
 """Whatever is due on a job, by where it stands now: the one entry for the queue, which may lose, repeat and reorder."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from uuid import UUID
 
 import structlog
@@ -9,10 +10,12 @@ from django.utils import timezone
 from assets.models import Attempt, Generation, GenerationState, Outcome
 from assets.pipeline import clock
 from assets.pipeline.fetch import fetch
+from assets.pipeline.leave import hand_back, leave
 from assets.pipeline.poll import poll
 from assets.pipeline.settle import need_attention
 from assets.pipeline.submit import expire, submit
 from assets.pipeline.unknown import heed_claim, recover
+from projects.pulse import HandBack, is_stopping, may_leave
 
 logger = structlog.get_logger(__name__)
 
@@ -40,10 +43,24 @@ def advance(generation_id: UUID | str) -> None:
     if job is None or step is None:
         return
     try:
-        step(job)
+        if is_stopping():
+            leave(job)
+        else:
+            _take(step, job)
     except Exception:
         logger.exception("step failed", generation=str(job.pk), state=job.state)
         _give_up_stuck(generation_id)
+
+
+def _take(step: Callable[[Generation], None], job: Generation) -> None:
+    """The step; if this worker is told to leave it, the job is another worker's at once."""
+    try:
+        # A paid call is never broken off by ourselves: its answer may be known nowhere else.
+        with may_leave() if job.state in STUCK else nullcontext():
+            step(job)
+    except HandBack:
+        logger.info("handed back", generation=str(job.pk), state=job.state)
+        hand_back(job)
 
 
 def _give_up_stuck(generation_id: UUID | str) -> None:
@@ -63,4 +80,4 @@ def heed(attempt_id: UUID | str) -> None:
         return
     job = job_of(attempt.generation_id)
     if job and job.task_id == attempt.task_id:
-        poll(job)
+        _take(poll, job)

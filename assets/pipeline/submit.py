@@ -24,6 +24,7 @@ from assets.pipeline.turns import is_turn
 from assets.pipeline.unknown import adopt, lose_answer
 from assets.providers.base import ImageToVideo, Provider, TextToVideo, VideoRequest
 from projects.deployment import safe_mode
+from projects.pulse import may_leave
 
 logger = structlog.get_logger(__name__)
 # Seconds between tries to book an answer; together they stay within the claim.
@@ -89,7 +90,8 @@ def send(job: Generation, attempt: Attempt) -> Verdict | None:
     """Upload the image if there is one, then the one call. None when the claim ran out before anything was sent."""
     try:
         provider = kie()
-        request = request_for(job.take, provider)
+        with may_leave():
+            request = request_for(job.take, provider)
     except Exception as error:  # whatever it was, nothing has been sent
         return verdict_before_sending(error)
     if not mark_sent(attempt):

@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -79,3 +81,32 @@ def test_a_copied_database_spends_nothing_until_it_is_adopted(site: Site, standi
         assert wait_for(lambda: copy.state(job) == "running", 20), work.log.read_text()
     assert "Safe mode" in work.log.read_text()
     assert len(standin.accepted) == 1
+
+
+@pytest.fixture
+def silent_host() -> Iterator[socket.socket]:
+    """A web server that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(30)
+        yield server
+
+
+def test_sigterm_hands_back_a_fetch_and_leaves_a_sent_attempt_unanswered(
+    site: Site, standin: StandIn, silent_host: socket.socket
+) -> None:
+    address = f"127.0.0.1:{silent_host.getsockname()[1]}"
+    site.environment["OUTGOING_ALLOWED"] += f",{address}"
+    fetched, sent = site.ask_for(2)
+    site.rows(
+        "UPDATE assets_generation SET state = 'fetching', result_url = ? WHERE id = ?", f"http://{address}", fetched
+    )
+    standin.set_fault("hang")
+    with site.work() as work, silent_host.accept()[0]:
+        assert wait_for(lambda: standin.accepted, 20), work.log.read_text()
+        work.process.send_signal(signal.SIGTERM)
+        assert work.process.wait(timeout=10) == 0
+    waits = "SELECT 1 FROM assets_generation WHERE id = ? AND lease_until IS NULL AND due_at < CURRENT_TIMESTAMP"
+    assert site.rows(waits, fetched), work.log.read_text()
+    unanswered = "SELECT outcome, sent_at IS NOT NULL FROM assets_attempt WHERE generation_id = ?"
+    assert [tuple(row) for row in site.rows(unanswered, sent)] == [("pending", True)]
+    assert "Traceback" not in work.log.read_text()
