@@ -10,7 +10,7 @@ import structlog
 from django.utils.csp import CSP
 
 from kling_cms.environment import read_environment
-from kling_cms.logs import hide_tokens
+from kling_cms.logs import hide_secrets, name_request
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
@@ -246,18 +246,18 @@ LOGGING = {
     "formatters": {
         "lines": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "foreign_pre_chain": _shared_processors,
+            "foreign_pre_chain": [*_shared_processors, name_request],
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                hide_tokens,
                 *(
-                    [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+                    [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
                     if config.log_format == "json"
                     else [
                         # The other formatters print local variables, and with them keys and tokens.
                         structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
                     ]
                 ),
+                hide_secrets,
             ],
         }
     },

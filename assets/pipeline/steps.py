@@ -1,7 +1,7 @@
 """Whatever is due on a job, by where it stands now: the one entry for the queue, which may lose, repeat and reorder."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from uuid import UUID
 
 import structlog
@@ -38,18 +38,24 @@ def job_of(generation_id: UUID | str) -> Generation | None:
 
 def advance(generation_id: UUID | str) -> None:
     """Do what is due on a job. Nothing escapes: a mistake is logged, and the sweeper brings the job back."""
-    job = job_of(generation_id)
-    step = STEPS.get(job.state) if job else None
-    if job is None or step is None:
-        return
-    try:
-        if is_stopping():
-            leave(job)
-        else:
-            _take(step, job)
-    except Exception:
-        logger.exception("step failed", generation=str(job.pk), state=job.state)
-        _give_up_stuck(generation_id)
+    with telling_of(generation_id):
+        job = job_of(generation_id)
+        step = STEPS.get(job.state) if job else None
+        if job is None or step is None:
+            return
+        try:
+            if is_stopping():
+                leave(job)
+            else:
+                _take(step, job)
+        except Exception:
+            logger.exception("step failed", state=job.state)
+            _give_up_stuck(generation_id)
+
+
+def telling_of(generation_id: UUID | str) -> AbstractContextManager[None]:
+    """Whatever is logged meanwhile, by us or by a library, names the job."""
+    return structlog.contextvars.bound_contextvars(generation=str(UUID(str(generation_id))))
 
 
 def _take(step: Callable[[Generation], None], job: Generation) -> None:
@@ -59,7 +65,7 @@ def _take(step: Callable[[Generation], None], job: Generation) -> None:
         with may_leave() if job.state in STUCK else nullcontext():
             step(job)
     except HandBack:
-        logger.info("handed back", generation=str(job.pk), state=job.state)
+        logger.info("handed back", state=job.state)
         hand_back(job)
 
 
@@ -74,10 +80,11 @@ def heed(attempt_id: UUID | str) -> None:
     attempt = Attempt.objects.filter(pk=attempt_id).first()
     if attempt is None or attempt.outcome == Outcome.PENDING:
         return  # its answer is on its way; if it gets lost, the claim's end looks at the callback
-    if attempt.outcome != Outcome.ACCEPTED:
-        if attempt.callback_task_id:
-            heed_claim(attempt)
-        return
-    job = job_of(attempt.generation_id)
-    if job and job.task_id == attempt.task_id:
-        _take(poll, job)
+    with telling_of(attempt.generation_id):
+        if attempt.outcome != Outcome.ACCEPTED:
+            if attempt.callback_task_id:
+                heed_claim(attempt)
+            return
+        job = job_of(attempt.generation_id)
+        if job and job.task_id == attempt.task_id:
+            _take(poll, job)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import structlog
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -54,6 +55,7 @@ def attention_resolve(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Follow the choice for one job."""
     jobs = Generation.objects.visible_to(request.user).select_related("organisation")
     job = load(request, jobs, Right.RESOLVE_ATTENTION, pk=pk)
+    structlog.contextvars.bind_contextvars(generation=str(job.pk))
     form = ResolveForm(request.POST, job=job)
     if form.is_valid():
         try:

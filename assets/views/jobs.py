@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -75,6 +76,7 @@ def _waits_until(job: Generation) -> datetime | None:
 def take_cancel(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Stop a take that has not been sent; afterwards, say that it can't be stopped."""
     take = _load(request, Right.GENERATE, pk)
+    structlog.contextvars.bind_contextvars(generation=str(take.generation.pk))
     try:
         cancel_take(by=request.user, generation=take.generation)
     except Refused as refused:

@@ -1,5 +1,6 @@
 """Kie's callback: a doorbell. Verify, note, answer; what is true is asked for by a worker."""
 
+import structlog
 from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Coalesce
@@ -23,6 +24,7 @@ def kie_callback(request: HttpRequest, token: str) -> HttpResponse:
     attempt = Attempt.objects.filter(token=token).first()
     if attempt is None:
         raise Http404("No such page.")
+    structlog.contextvars.bind_contextvars(generation=str(attempt.generation_id))
     body = request.read(MAX_BYTES + 1)
     if len(body) > MAX_BYTES:
         return JsonResponse({"error": "The callback is larger than 64 KiB."}, status=413)
