@@ -17,7 +17,7 @@ from pathlib import Path
 
 import structlog
 
-from kling_cms.processes import family, is_alive, is_stopped
+from kling_cms.processes import Stopped, is_alive, is_stopped
 from projects import pulse
 
 logger = structlog.get_logger(__name__)
@@ -28,10 +28,8 @@ REPEAT_SECONDS = 8.0
 STALLED_SECONDS = 20.0
 MOVED_SECONDS = 5.0
 BOOKING_SECONDS = 5.0
-STOPPED_SECONDS = 15.0
 STARTING_SECONDS = 45.0
 TASK_SECONDS = 400.0
-LOOK_SECONDS = 2.0
 ASLEEP_SECONDS = 10.0
 STEADY_SECONDS = 60.0
 RESTART_PAUSES = (0.0, 1.0, 2.0, 5.0, 15.0, 30.0)
@@ -101,8 +99,8 @@ class Cluster:
         self.process = subprocess.Popen(list(self.command), env=environment, start_new_session=True)
         self.started = self._watched = time.monotonic()
         self.signs = Signs(self.folder)
-        self.asked = self._asked_again = self._looked = NEVER
-        self._stopped: dict[int, float] = {}
+        self.asked = self._asked_again = NEVER
+        self._stopped = Stopped()
         logger.info("cluster started", cluster=self.name, pid=self.process.pid)
 
     def watch(self) -> None:
@@ -120,14 +118,14 @@ class Cluster:
                 return
             self.restarts = 0 if now - self.started > STEADY_SECONDS else self.restarts
             self._ask(now)
-            self._end_stopped(self.process.pid, now)
+            self._stopped.end(self.process.pid, now)
 
     def _look(self, now: float) -> None:
         self.signs.look(now)
         # Who was stopped or asleep with the whole machine can't tell silence from its own absence.
         if now - self._watched > ASLEEP_SECONDS:
             self.signs.forgive(now)
-            self.asked, self._stopped = max(self.asked, now), {}
+            self.asked, self._stopped = max(self.asked, now), Stopped()
         self._watched = now
 
     def stalled(self, now: float) -> str:
@@ -154,18 +152,6 @@ class Cluster:
             (self.folder / pulse.ASK).touch()
             self._asked_again = now
             self.asked = now if answered else self.asked
-
-    def _end_stopped(self, pid: int, now: float) -> None:
-        """End each process that somebody stopped and didn't continue; those that are left replace it."""
-        if now - self._looked < LOOK_SECONDS:
-            return
-        self._looked = now
-        self._stopped = {one: self._stopped.get(one, now) for one in family(pid) if is_stopped(one)}
-        for one, since in self._stopped.items():
-            if now - since >= STOPPED_SECONDS:
-                logger.warning("a stopped process is ended", cluster=self.name, pid=one)
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(one, signal.SIGKILL)
 
     def restart(self, why: str) -> None:
         """Kill whatever is left of it and start anew, after a pause that grows while it keeps ending."""

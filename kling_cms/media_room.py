@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from assets.media.sandbox import BARE, CODE, ROOM
+from kling_cms.processes import Stopped
 
 logger = structlog.get_logger(__name__)
 MOST_LETTERS = 100  # of the path of a socket: 104 with its end on macOS, 108 on Linux
@@ -26,10 +27,14 @@ class MediaRoom:
         self.address = folder / "room"
         self.process: subprocess.Popen[bytes] | None = None
         self._started = float("-inf")
+        self._stopped = Stopped()
 
     def watch(self) -> None:
         """Start it, and start it again when it has ended; clusters started later know where it is."""
-        if len(str(self.address)) > MOST_LETTERS or (self.process and self.process.poll() is None):
+        if self.process and self.process.poll() is None:
+            self._stopped.end(self.process.pid, time.monotonic())
+            return
+        if len(str(self.address)) > MOST_LETTERS:
             return
         if time.monotonic() - self._started < PAUSE_SECONDS:
             return

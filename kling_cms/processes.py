@@ -4,9 +4,16 @@ from /proc; elsewhere only living and dead are told apart.
 
 import contextlib
 import os
+import signal
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import structlog
+
+logger = structlog.get_logger(__name__)
+STOPPED_SECONDS = 15.0
+LOOK_SECONDS = 2.0
 PROC = Path("/proc") if sys.platform == "linux" else None
 
 
@@ -32,6 +39,26 @@ def family(pid: int) -> list[int]:
         with contextlib.suppress(OSError):
             found += [int(child) for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
     return found
+
+
+@dataclass
+class Stopped:
+    """Below one process: who was stopped by somebody (SIGSTOP), and since when we know."""
+
+    since: dict[int, float] = field(default_factory=dict)
+    looked: float = float("-inf")
+
+    def end(self, pid: int, now: float) -> None:
+        """End each that stays so, for what is left to replace it. Asked often, it looks every other second."""
+        if now - self.looked < LOOK_SECONDS:
+            return
+        self.looked = now
+        self.since = {one: self.since.get(one, now) for one in family(pid) if is_stopped(one)}
+        for one, since in self.since.items():
+            if now - since >= STOPPED_SECONDS:
+                logger.warning("a stopped process is ended", pid=one)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(one, signal.SIGKILL)
 
 
 def _state(pid: int) -> str:

@@ -10,11 +10,11 @@ if __name__ == "__main__":
 
     from django.core.management import execute_from_command_line
 
-    from kling_cms import cluster
+    from kling_cms import cluster, processes
 
     cluster.HEARTBEAT_SECONDS = 0.5
     cluster.REPEAT_SECONDS = cluster.MOVED_SECONDS = cluster.BOOKING_SECONDS = 1.0
     cluster.STALLED_SECONDS = 3.0
-    cluster.STOPPED_SECONDS = 1.5
-    cluster.LOOK_SECONDS = 0.25
+    processes.STOPPED_SECONDS = 1.5
+    processes.LOOK_SECONDS = 0.25
     execute_from_command_line(sys.argv)

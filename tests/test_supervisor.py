@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kling_cms import cluster as watching
+from kling_cms import processes
 from kling_cms.cluster import Cluster
 from kling_cms.supervisor import Supervisor
 from projects import pulse
@@ -142,7 +143,7 @@ def test_a_process_that_stays_stopped_is_ended(cluster: Cluster, clock: Clock) -
     os.kill(cluster.process.pid, signal.SIGSTOP)
     os.waitid(os.P_PID, cluster.process.pid, os.WSTOPPED)
     stopped = cluster.process
-    pass_time(cluster, clock, watching.STOPPED_SECONDS + 3, pulse.ANSWER, pulse.BOOKED, pulse.GUARD)
+    pass_time(cluster, clock, processes.STOPPED_SECONDS + 3, pulse.ANSWER, pulse.BOOKED, pulse.GUARD)
     assert stopped.wait(timeout=5) == -signal.SIGKILL
 
 

@@ -147,16 +147,20 @@ class Work:
 
     def cluster(self, name: str) -> int:
         """The id of a cluster's first process; its forks are below it."""
+        return self.child(f"--cluster {name}")
+
+    def child(self, words: str) -> int:
+        """The id of the child of the command whose command line has these words."""
         listed = subprocess.run(["ps", "-axwwo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
         rows = [line.split(maxsplit=2) for line in listed.splitlines()]
-        return next(
-            int(pid) for pid, ppid, args in rows if int(ppid) == self.process.pid and f"--cluster {name}" in args
-        )
+        return next(int(pid) for pid, ppid, args in rows if int(ppid) == self.process.pid and words in args)
 
     def role(self, name: str) -> int:
         """The id of a process of the first cluster by what it does, in the order in which a guard starts its own."""
         if name == "supervisor":
             return self.process.pid
+        if name == "room":
+            return self.child("assets.media.room")
         parent = self.cluster("kling")
         (guard,) = below(parent)
         *workers, monitor, pusher = sorted(below(guard))

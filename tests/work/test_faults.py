@@ -12,7 +12,7 @@ from tests.worker_support import Site, Work, is_alive, wait_for
 
 pytestmark = [pytest.mark.worker]
 # Each after those whose successors would stand in its place among the guard's children.
-ROLES = ("pusher", "monitor", "worker", "guard", "parent")
+ROLES = ("room", "pusher", "monitor", "worker", "guard", "parent")
 
 
 def gets_ready(site: Site, standin: StandIn, work: Work, job: str) -> None:
@@ -24,8 +24,8 @@ def gets_ready(site: Site, standin: StandIn, work: Work, job: str) -> None:
 
 
 def whole(work: Work) -> bool:
-    """Two parents, two guards, four workers and one, two monitors, two pushers: no fewer, and no more."""
-    return len(work.tree()) == 13
+    """Two parents, two guards, four workers and one, two monitors, two pushers, the room: no fewer, and no more."""
+    return len(work.tree()) == 14
 
 
 def strike(work: Work, role: str, number: signal.Signals) -> None:
