@@ -13,6 +13,7 @@ from django.db.models.fields.files import FieldFile
 
 from assets.media.probe import Probe, draw
 from assets.models import Clip, Take
+from projects.crash_points import crash_point
 from projects.files import CHUNK, keep_file
 
 POSTER = "-poster.jpg"
@@ -89,6 +90,7 @@ def draw_clip(clip_id: UUID | str) -> None:
         drawn = draw(source, Path(folder), poster=not clip.poster)
         if drawn.poster:
             clip.poster.name = keep_file(default_storage, clip_name(clip.sha256, POSTER), drawn.poster)
+        crash_point("drawn")
         Clip.objects.filter(pk=clip.pk).update(
             poster=clip.poster,
             sprite=keep_file(default_storage, clip_name(clip.sha256, "-sprite.jpg"), drawn.sprite),

@@ -14,6 +14,7 @@ from assets.requests import MAX_TAKES, TakeRequest, problems
 from projects.access import member_for, require
 from projects.actions.audit import log
 from projects.actions.money import OverBudget, hold
+from projects.crash_points import crash_point
 from projects.errors import Refused
 from projects.models import User
 from projects.queue import enqueue
@@ -57,11 +58,14 @@ def request_takes(
             Shot.objects.select_for_update().get(pk=shot.pk)  # rivals on one shot wait here, so numbers have no gaps
             if there := takes_of_key(shot, request_key):
                 return there
-            return _queue(by, shot, wanted, takes, request_key, parent, price_shown)
+            made = _queue(by, shot, wanted, takes, request_key, parent, price_shown)
+            crash_point("queueing")
     except IntegrityError:  # the same key came through another shot's door at the same moment
         if there := takes_of_key(shot, request_key):
             return there
         raise
+    crash_point("queued")
+    return made
 
 
 def _check(wanted: TakeRequest, takes: int, request_key: str, shot: Shot, parent: Take | None) -> None:

@@ -23,6 +23,7 @@ from assets.pipeline.provider import kie
 from assets.pipeline.settle import book_charge, fail, need_attention
 from assets.providers import safe_http
 from assets.providers.base import ProviderError
+from projects.crash_points import crash_point
 from projects.pulse import beat
 from projects.queue import MEDIA, enqueue
 
@@ -123,6 +124,7 @@ def download(job: Generation, path: Path, lease: datetime) -> Result:
     except safe_http.LinkGone:
         # The fresh link is good for twenty minutes to whoever has it, so it is used and not kept.
         sha256, size = _stream(job, kie().download_url(job.result_url), path, lease)
+    crash_point("downloaded")
     poster = path.with_suffix(".jpg")
     return Result(path, sha256, size, probe(path, poster), poster)
 
@@ -138,8 +140,10 @@ def _stream(job: Generation, url: str, path: Path, lease: datetime) -> tuple[str
 
 def finish(job: Generation, got: Result) -> bool:
     """Store the bytes, then clip row, ledger and state in one transaction; sprite and proxy are drawn afterwards."""
+    crash_point("probed")
     # Before the transaction: it must not stay open while bytes travel. Found again by its hash on a second run.
     kept = keep_clip(got)
+    crash_point("stored")
     charged = charge_of(job)
     with transaction.atomic():
         clip = store_clip(job.take, got, kept)
@@ -148,6 +152,8 @@ def finish(job: Generation, got: Result) -> bool:
             return False
         book_charge(job, charged)
         enqueue(DRAW, clip.pk, cluster=MEDIA)
+        crash_point("settling")
+    crash_point("settled")
     logger.info("clip ready", generation=str(job.pk), bytes=got.size, charged=str(charged))
     return True
 

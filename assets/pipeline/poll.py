@@ -19,6 +19,7 @@ from assets.pipeline.rates import asks, take_slot
 from assets.pipeline.settle import fail, need_attention, postpone
 from assets.pipeline.unknown import is_ours
 from assets.providers.base import LineStopped, ProviderError, RateLimited, TaskNotFound, TaskRecord
+from projects.crash_points import crash_point
 
 ASKED = (GenerationState.RUNNING, GenerationState.NEEDS_ATTENTION)
 
@@ -38,6 +39,7 @@ def poll(job: Generation) -> None:
     except ProviderError as error:
         no_record(job, error)
     else:
+        crash_point("asked")
         act_on(job, record)
 
 
@@ -81,6 +83,7 @@ def _done(job: Generation, record: TaskRecord) -> None:
         "due_at": lease,
     }
     if move(job, GenerationState.FETCHING, why="Kie is done", **fields):
+        crash_point("leased")
         fetch_under(job, lease)
 
 

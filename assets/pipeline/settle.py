@@ -14,6 +14,7 @@ from assets.actions.moves import move
 from assets.models import FailureClass, Generation, GenerationState, Price
 from projects.actions.money import release, settle
 from projects.actions.notify import tell
+from projects.crash_points import crash_point
 from projects.models import NotificationKind, User
 from projects.templatetags.house import credits as in_credits
 
@@ -65,6 +66,8 @@ def fail(
             + (f"{in_credits(charged)} were charged." if charged else "Nothing was charged."),
             path=job_page(job),
         )
+        crash_point("failing")
+    crash_point("failed")
     logger.info("job failed", generation=str(job.pk), failure=failure.value, charged=str(charged))
     return True
 
@@ -75,5 +78,6 @@ def need_attention(job: Generation, why: str, **fields: Any) -> bool:
         if not move(job, GenerationState.NEEDS_ATTENTION, why=why, due_at=None, **fields):
             return False
         tell_admins(job.organisation, text=f"{job.take}: {why}", path=reverse("attention_list"))
+        crash_point("handing-over")
     logger.warning("job needs attention", generation=str(job.pk), why=why)
     return True

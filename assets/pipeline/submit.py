@@ -23,6 +23,7 @@ from assets.pipeline.settle import fail, postpone
 from assets.pipeline.turns import is_turn
 from assets.pipeline.unknown import adopt, lose_answer
 from assets.providers.base import ImageToVideo, Provider, TextToVideo, VideoRequest
+from projects.crash_points import crash_point
 from projects.deployment import safe_mode
 from projects.pulse import may_leave
 
@@ -46,8 +47,11 @@ def submit(job: Generation) -> None:
         postpone(job, now)  # stays due: the sweeper knows whose turn it is when a call is free
         return
     attempt = claim(job)
+    crash_point("claimed")
     if attempt and (verdict := send(job, attempt)):
+        crash_point("answered")
         book_in_any_case(job, attempt, verdict)
+        crash_point("booked")
 
 
 def wait_for_line(job: Generation, stop: LineStop) -> None:
@@ -69,9 +73,11 @@ def claim(job: Generation) -> Attempt | None:
         number = (job.attempts.aggregate(last=Max("number"))["last"] or 0) + 1
         if not move(job, GenerationState.SUBMITTING, why=f"Attempt {number}", lease_until=lease, due_at=lease):
             return None
-        return Attempt.objects.create(
+        attempt = Attempt.objects.create(
             generation=job, number=number, token=secrets.token_hex(16), balance_before=_last_balance()
         )
+        crash_point("claiming")
+    return attempt
 
 
 def _last_balance() -> Decimal | None:
@@ -94,8 +100,10 @@ def send(job: Generation, attempt: Attempt) -> Verdict | None:
             request = request_for(job.take, provider)
     except Exception as error:  # whatever it was, nothing has been sent
         return verdict_before_sending(error)
+    crash_point("uploaded")
     if not mark_sent(attempt):
         return None
+    crash_point("marked")
     try:
         return verdict_of(provider.create_task(request, callback_url(attempt)))
     except Exception as error:
@@ -152,6 +160,7 @@ def book(job: Generation, attempt: Attempt, verdict: Verdict) -> None:
         decided = decide(attempt, verdict)
         if decided:
             BOOK[verdict.kind](job, attempt, verdict)
+        crash_point("booking")
     if not decided and verdict.kind == Kind.ACCEPTED:
         adopt(attempt, verdict.task_id, why="The answer came after the claim had run out.")
     if verdict.kind == Kind.STOPPED:
@@ -227,5 +236,6 @@ def expire(job: Generation) -> None:
         unsent = Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.PENDING, sent_at=None)
         if unsent.update(outcome=Outcome.REFUSED, answer="The worker stopped before anything was sent."):
             move(job, GenerationState.QUEUED, why="The worker stopped before anything was sent", due_at=timezone.now())
+            crash_point("expiring")
             return
     book(job, attempt, Verdict(Kind.UNKNOWN, "The worker stopped before the answer came."))

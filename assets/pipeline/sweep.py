@@ -19,6 +19,7 @@ from assets.pipeline.fetch import DRAW, TEMPORARY
 from assets.pipeline.turns import BATCH, next_turns
 from assets.pipeline.unknown import ADVANCE
 from projects.actions.notifications import ask_again_for_lost_mail
+from projects.crash_points import crash_point
 from projects.queue import MEDIA, enqueue
 
 CHECK_ACCOUNT = "assets.tasks.check_account"
@@ -46,6 +47,7 @@ def _put(pk: UUID, due_at: datetime | None, again: datetime) -> bool:
         # Whoever moves `due_at` from the value that all saw puts the job on the queue.
         if not Generation.objects.filter(pk=pk, due_at=due_at).update(due_at=again):
             return False
+        crash_point("sweeping")
         enqueue(ADVANCE, pk)
     return True
 

@@ -16,6 +16,7 @@ from assets.pipeline import clock
 from assets.pipeline.provider import kie
 from assets.pipeline.settle import job_page, need_attention, postpone
 from assets.providers.base import ProviderError, TaskRecord
+from projects.crash_points import crash_point
 from projects.queue import enqueue
 
 logger = structlog.get_logger(__name__)
@@ -68,6 +69,7 @@ def heed_claim(attempt: Attempt) -> bool:
     except ProviderError as error:
         logger.info("claimed task not found", attempt=str(attempt.pk), said=error.message)
         return False
+    crash_point("claim-heard")
     if not is_ours(record, attempt):
         logger.warning("claimed task is not ours", attempt=str(attempt.pk), task=attempt.callback_task_id)
         return False
@@ -96,6 +98,8 @@ def adopt(attempt: Attempt, task_id: str, *, why: str) -> bool:
         fields: dict[str, Any] = {"task_id": task_id, "submitted_at": attempt.sent_at, "due_at": timezone.now()}
         move(job, GenerationState.RUNNING, why=why, **fields)
         enqueue(ADVANCE, job.pk)
+        crash_point("adopting")
+    crash_point("adopted")
     return True
 
 

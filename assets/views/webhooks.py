@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from assets.models import Attempt
 from assets.pipeline.unknown import HEED
 from assets.providers.kie import callback_task_id, verify_callback
+from projects.crash_points import crash_point
 from projects.queue import enqueue
 
 MAX_BYTES = 64 * 1024
@@ -40,4 +41,6 @@ def note_callback(attempt: Attempt, task_id: str) -> None:
     Attempt.objects.filter(pk=attempt.pk).update(
         callback_at=Coalesce(F("callback_at"), timezone.now()), callback_task_id=task_id or F("callback_task_id")
     )
+    crash_point("noting")
     enqueue(HEED, attempt.pk)
+    crash_point("noted")
