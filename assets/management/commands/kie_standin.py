@@ -29,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--latency", type=float, default=2.0, help="seconds that a task takes (2)")
         parser.add_argument("--state-dir", type=Path, help="keeps tasks, uploads and results over a restart")
+        parser.add_argument("--record", type=Path, help="append what was accepted and charged to this file instead")
         parser.add_argument("--key", default="", help="the bearer key it wants; none: any")
         parser.add_argument("--webhook-key", default="", help="signs callbacks; none: unsigned")
         parser.add_argument("--balance", type=Decimal, default=Decimal(10_000), help="credits at first (10000)")
@@ -52,7 +53,7 @@ class Command(BaseCommand):
     def _standin(self, options: dict[str, Any]) -> StandIn:
         names = (
             "host", "port", "key", "webhook_key", "latency", "balance", "short_side", "fps",
-            "creates_per_10s", "asks_per_second", "state_dir",
+            "creates_per_10s", "asks_per_second", "state_dir", "record",
         )  # fmt: skip
         try:
             return StandIn(faults=options["fault"], **{name: options[name] for name in names})

@@ -4,14 +4,20 @@
         kie = Kie(standin.url, standin.url, "any key")
 
 What goes wrong on purpose is asked for by a tag in the prompt, `[kie:NAME]`, `[kie:NAME=VALUE]` or `[kie:NAME*N]` for
-the first N times, or for a whole run by `StandIn(faults=[...])`, `standin.set_fault(...)` and the command's `--fault`:
+the first N times, or for a whole run by `StandIn(faults=[...])`, `standin.set_fault(...)`, POST /faults and the
+command's `--fault`, there also NAME~SECONDS for a storm that passes:
 
-    refused           400 401 402 422 429 433 455 505 validation-500; http-500 (no task, but the caller can't know)
-    charged, unheard  no-task-id html truncated hang reset answer=SECONDS
+    refused           400 401 402 422 429 433 455 505 validation-500; no task, but the caller can't know:
+                      http-500 dropped
+    charged, unheard  no-task-id null-data code-text html empty truncated hang drip huge gzip-bomb redirect reset
+                      answer=SECONDS
     the task          fail-provider moderation invalid-input image-fetch charged-fail never slow=SECONDS
-                      late-record=SECONDS overcharge no-credits-field empty-result bad-video gone expired
-    the callback      no-callback twice late-callback=SECONDS early-callback
-    free calls        ask-500 ask-429 ask-html credit-500 upload-500 (for a run only)
+                      late-record=SECONDS overcharge no-credits-field text-fields early-result empty-result bad-video
+                      gone expired private-link
+    the result        result-500 -cut -drip -page -huge -moved -private, for the first VALUE times
+    the callback      no-callback twice late-callback=SECONDS early-callback replayed-callback=SECONDS forged-callback
+                      garbled-callback stranger-callback
+    free calls        ask-500 ask-429, ask-html and other messes, credit-500 upload-500 (for a run only)
 
 The table with a sentence each is `faults.FAULTS`.
 """

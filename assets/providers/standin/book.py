@@ -110,6 +110,10 @@ class Book:
             self._write("ended", task)
         task.over.set()
 
+    def other_than(self, task: Task) -> str:
+        """The id of the newest task but this one; of a task of nobody while there is no other."""
+        return next((other.task_id for other in reversed(self.snapshot()) if other is not task), "task_of_nobody")
+
     def snapshot(self) -> list[Task]:
         """The tasks accepted so far, oldest first."""
         with self._lock:

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
@@ -33,6 +34,7 @@ class Desk:
         hang_seconds: float,
         faults: Iterable[str],
         state_dir: Path | None,
+        record: Path | None,
     ) -> None:
         self.key, self.hang_seconds = key, hang_seconds
         self.faults = FaultBox(faults)
@@ -43,7 +45,10 @@ class Desk:
         self._folder = Path(tempfile.mkdtemp(prefix="kie-standin-")) if state_dir is None else state_dir
         for name in ("results", "uploads"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
-        self.book = Book(Decimal(balance), None if self._temporary else self._folder / "tasks.jsonl")
+        journal = record or (None if self._temporary else self._folder / "tasks.jsonl")
+        self.book = Book(Decimal(balance), journal)
+        self._served: Counter[str] = Counter()
+        self._serving = threading.Lock()
         self.maker = Maker(
             self.book,
             self._folder / "results",
@@ -78,7 +83,7 @@ class Desk:
     @property
     def callbacks(self) -> list[tuple[str, str, int]]:
         """Every callback that was tried: task id, URL, HTTP status of the answer (0: none)."""
-        return list(self.maker.callbacks)
+        return list(self.maker.bell.rung)
 
     def wait_until(self, true: Callable[[], bool], timeout: float = 10.0) -> bool:
         """Wait until something holds, at most `timeout` seconds. Returns whether it does."""
@@ -96,6 +101,14 @@ class Desk:
     def result_file(self, task_id: str) -> Path:
         """Where a task's result lies."""
         return self._folder / "results" / f"{task_id}.mp4"
+
+    def result_fault(self, task: Task) -> str | None:
+        """What is wrong with this look at a task's result, counted: such faults hold for the first VALUE looks."""
+        with self._serving:
+            self._served[task.task_id] += 1
+            looks = self._served[task.task_id]
+        found = (name for name, times in task.faults.items() if name.startswith("result-") and looks <= times)
+        return next(found, None)
 
     def upload_file(self, path: str) -> Path:
         """Where the upload with this URL path lies. The name is a hash, so that no path leads out of the folder."""

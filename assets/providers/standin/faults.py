@@ -1,16 +1,19 @@
 """What can go wrong on purpose: the table of faults, how they are written, and which are due.
 
 A fault is written NAME, NAME=VALUE or either with *N for "the first N times": `slow=20`, `429*2`. In a prompt it stands
-as a tag, `[kie:429*2]`, and concerns the tasks of that prompt; set on the stand-in it concerns every call.
+as a tag, `[kie:429*2]`, and concerns the tasks of that prompt; set on the stand-in it concerns every call, and with
+~SECONDS it is over after so long: `455~10`.
 """
 
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+ASK_MESSES = ("code-text", "null-data", "empty", "truncated", "hang", "reset", "drip", "huge", "gzip-bomb", "redirect")
 FAULTS: Mapping[str, str] = MappingProxyType(
     {
         # On create: refused, no task, nothing charged.
@@ -24,13 +27,21 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "505": "create: code 505, the model is switched off",
         "validation-500": "create: code 500 with “This field is required”",
         "http-500": "create: HTTP 500 and code 500; no task, though the caller can't know",
+        "dropped": "create: the connection is reset; no task, though the caller can't know",
         # On create: the task is made and charged, but the caller doesn't hear of it properly.
         "no-task-id": "create: accepted and charged, the answer lacks the taskId",
+        "null-data": "create: accepted and charged, the answer's data is null",
         "html": "create: accepted and charged, the answer is HTTP 502 with a page of HTML",
+        "empty": "create: accepted and charged, the answer is empty",
+        "huge": "create: accepted and charged, the answer has 8 MiB",
+        "gzip-bomb": "create: accepted and charged, the answer unpacks to 64 MiB",
+        "drip": "create: accepted and charged, the answer comes a byte at a time and never ends",
+        "redirect": "create: accepted and charged, the answer leads to the same call again",
         "truncated": "create: accepted and charged, the answer breaks off in the middle",
         "hang": "create: accepted and charged, no answer comes",
         "reset": "create: accepted and charged, the connection is reset",
         "answer": "create: accepted and charged, the answer takes VALUE seconds",
+        "code-text": "create: accepted and charged, the answer's code is text, and its text a “message”",
         # The task.
         "fail-provider": "task: fails with “Internal Error”, 0 credits",
         "moderation": "task: fails on its content, 0 credits",
@@ -42,20 +53,34 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "late-record": "task: isn't known to recordInfo for VALUE seconds",
         "overcharge": "task: takes twice the price",
         "no-credits-field": "task: its record doesn't say what it took",
+        "text-fields": "task: its record has text for numbers, and what it took under the older name",
+        "early-result": "task: its record names a result while it still runs",
         "empty-result": "task: succeeds with an empty list of results",
         "private-link": "task: its result's address lies in a private network, so nobody may fetch it",
         "bad-video": "task: the result is no video",
         "gone": "task: the result answers 404",
         "expired": "task: the result answers 403 until download-url gives a fresh link",
+        "result-500": "result: HTTP 500, the first VALUE times",
+        "result-cut": "result: breaks off in the middle, the first VALUE times",
+        "result-drip": "result: comes a byte at a time, the first VALUE times",
+        "result-page": "result: a page of HTML with HTTP 200, the first VALUE times",
+        "result-huge": "result: a terabyte is announced, the first VALUE times",
+        "result-moved": "result: a redirect to its true place, the first VALUE times",
+        "result-private": "result: a redirect into a private network, the first VALUE times",
         # The callback.
         "no-callback": "callback: none",
         "twice": "callback: comes twice",
         "late-callback": "callback: comes VALUE seconds late",
         "early-callback": "callback: comes before the answer to the create",
+        "replayed-callback": "callback: the very same comes again after VALUE seconds",
+        "forged-callback": "callback: before it come one with a false signature and one to a false address",
+        "garbled-callback": "callback: before it comes one that is no JSON",
+        "stranger-callback": "callback: before it comes one that names another task",
         # Free calls; only as a fault of the run.
         "ask-500": "recordInfo: HTTP 500",
         "ask-429": "recordInfo: code 429",
         "ask-html": "recordInfo: a page of HTML",
+        **{f"ask-{name}": f"recordInfo: as {name} on create" for name in ASK_MESSES},
         "credit-500": "credit: HTTP 500",
         "upload-500": "upload: HTTP 500",
     }
@@ -82,17 +107,18 @@ FAILURES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "image-fetch": ("400", "Image fetch failed. Check access settings or use our File Upload API instead."),
     }
 )
-_WRITTEN = re.compile(r"([a-z0-9-]+)(?:=([0-9]+(?:\.[0-9]+)?))?(?:\*([0-9]+))?")
+_WRITTEN = re.compile(r"([a-z0-9-]+)(?:=([0-9]+(?:\.[0-9]+)?))?(?:\*([0-9]+))?(?:~([0-9]+(?:\.[0-9]+)?))?")
 _TAG = re.compile(r"\[kie:([^\]]*)\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault: its name in the table, its value (most have none), and for how many times (None: always)."""
+    """One fault: its name in the table, its value (most have none), for how many times and seconds (None: always)."""
 
     name: str
     value: float = 1.0
     times: int | None = None
+    seconds: float | None = None
 
 
 def parse_fault(text: str) -> Fault:
@@ -100,7 +126,8 @@ def parse_fault(text: str) -> Fault:
     written = _WRITTEN.fullmatch(text.strip())
     if written is None or written[1] not in FAULTS:
         raise ValueError(f"“{text}” isn't a fault that the stand-in knows.")
-    return Fault(written[1], float(written[2] or 1), int(written[3]) if written[3] else None)
+    times, seconds = (int(written[3]) if written[3] else None), (float(written[4]) if written[4] else None)
+    return Fault(written[1], float(written[2] or 1), times, seconds)
 
 
 def faults_in(prompt: str) -> list[Fault]:
@@ -120,6 +147,7 @@ class FaultBox:
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
         self._used: Counter[tuple[str, Fault]] = Counter()
+        self._until: dict[Fault, float] = {}
         for text in texts:
             self.add(text)
 
@@ -129,6 +157,8 @@ class FaultBox:
         with self._lock:
             self._faults.append(fault)
             self._used[("", fault)] = 0
+            if fault.seconds is not None:
+                self._until[fault] = time.monotonic() + fault.seconds
 
     def clear(self) -> None:
         """Take all faults of the run away."""
@@ -148,5 +178,7 @@ class FaultBox:
             return next((f.name for f in self._faults if f.name in names and self._use("", f)), None)
 
     def _use(self, scope: str, fault: Fault) -> bool:
+        if time.monotonic() > self._until.get(fault, float("inf")):
+            return False
         self._used[(scope, fault)] += 1
         return fault.times is None or self._used[(scope, fault)] <= fault.times

@@ -6,10 +6,9 @@ import logging
 import mimetypes
 import re
 import secrets
-import socket
-import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -17,20 +16,17 @@ import httpx
 
 from .book import OutOfCredits
 from .calls import create_problem, parse_form
-from .desk import Desk
-from .faults import REFUSALS, faults_in
+from .faults import ASK_MESSES, REFUSALS, faults_in
 from .making import number, record_data
-from .plumbing import Plumbing
+from .messes import DRIP_SECONDS, HTML, MESSES, Messes
 
-HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+ASK_FAULTS = ("ask-500", "ask-429", "ask-html", *(f"ask-{name}" for name in ASK_MESSES))
 
 log = logging.getLogger("kie_standin")
 
 
-class Handler(Plumbing):
+class Handler(Messes):
     """Answers for one stand-in. Which call goes to which method stands at the end."""
-
-    standin: Desk
 
     def _route(self) -> None:
         method = "POST" if self.command == "POST" else "GET"
@@ -77,7 +73,7 @@ class Handler(Plumbing):
                 return self.refuse(*REFUSALS[name], retry_after="1" if name == "429" else "")
         if "http-500" in faults:
             return self.refuse(500, "Internal Error, Please try again later.", status=500)
-        return self._accept(call, faults)
+        return self.reset() if "dropped" in faults else self._accept(call, faults)
 
     def _accept(self, call: dict[str, Any], faults: dict[str, float]) -> None:
         try:
@@ -93,47 +89,26 @@ class Handler(Plumbing):
         if "answer" in faults:
             self.standin.stopping.wait(faults["answer"])
         mess = next((name for name in faults if name in MESSES), None)
-        return MESSES[mess](self) if mess else self.say({"taskId": task.task_id})
-
-    def _no_task_id(self) -> None:
-        self.say({})
-
-    def _html(self) -> None:
-        self.send(HTML, status=502, kind="text/html")
-
-    def _truncated(self) -> None:
-        self.close_connection = True
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", "80")
-        self.end_headers()
-        self.wfile.write(b'{"code":200,"msg":"success","data":{"task')
-
-    def _hang(self) -> None:
-        self.close_connection = True
-        self.standin.stopping.wait(self.standin.hang_seconds)
-
-    def _reset(self) -> None:
-        self.close_connection = True
-        # Lingering for 0 seconds turns the close into a reset.
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.connection.close()
+        data = {"taskId": task.task_id}
+        return self.mess(mess, data) if mess else self.say(data)
 
     def _record(self, body: bytes) -> None:
         if not self.standin.asks.lets_pass():
             return self.refuse(*REFUSALS["429"])
-        match self.standin.faults.hit("ask-500", "ask-429", "ask-html"):
+        told = self._task_data(parse_qs(urlsplit(self.path).query).get("taskId", [""])[0])
+        fault = self.standin.faults.hit(*ASK_FAULTS)
+        match fault:
+            case None:
+                return self.refuse(422, "recordInfo is null") if told is None else self.say(told)
             case "ask-500":
                 return self.refuse(500, "Internal Error, Please try again later.", status=500)
             case "ask-429":
                 return self.refuse(*REFUSALS["429"], retry_after="1")
-            case "ask-html":
-                return self._html()
-        task_id = parse_qs(urlsplit(self.path).query).get("taskId", [""])[0]
+        return self.mess(fault.removeprefix("ask-"), told)
+
+    def _task_data(self, task_id: str) -> dict[str, Any] | None:
         task = self.standin.visible_task(task_id)
-        if task is None:
-            return self.refuse(422, "recordInfo is null")
-        return self.say(record_data(task, self.standin.maker.latency_of(task)))
+        return record_data(task, self.standin.maker.latency_of(task)) if task else None
 
     def _credit(self, body: bytes) -> None:
         if self.standin.faults.hit("credit-500"):
@@ -195,7 +170,48 @@ class Handler(Plumbing):
         fresh = parse_qs(parts.query).get("fresh", [""])[0] in self.standin.fresh_links
         if "expired" in task.faults and not fresh:
             return self.send(b"Link expired", status=403, kind="text/plain")
-        return self.serve(self.standin.result_file(task.task_id), "video/mp4")
+        fault = self.standin.result_fault(task)
+        file = self.standin.result_file(task.task_id)
+        return RESULT_FAULTS[fault](self, file) if fault else self.serve(file, "video/mp4")
+
+    def _result_500(self, file: Path) -> None:
+        self.send(b"Internal Error", status=500, kind="text/plain")
+
+    def _result_cut(self, file: Path) -> None:
+        content = file.read_bytes()
+        self.promise(len(content), "video/mp4")
+        self.wfile.write(content[: len(content) // 2])
+
+    def _result_drip(self, file: Path) -> None:
+        self.promise(file.stat().st_size, "video/mp4")
+        self.drip(b"\0", DRIP_SECONDS)
+
+    def _result_page(self, file: Path) -> None:
+        self.send(HTML, kind="text/html")
+
+    def _result_huge(self, file: Path) -> None:
+        self.promise(10**12, "video/mp4")
+
+    def _result_moved(self, file: Path) -> None:
+        self.send(b"", status=302, location=self.path)
+
+    def _result_private(self, file: Path) -> None:
+        self.send(b"", status=302, location=f"https://10.0.0.1/{file.name}")
+
+    def _set_faults(self, body: bytes) -> None:
+        """Not Kie's: faults for every call from now on, `{"faults": ["455~10"]}`; an empty list takes them all away."""
+        call = self.as_json(body)
+        texts = call.get("faults") if isinstance(call, dict) else None
+        if not isinstance(texts, list):
+            return self.refuse(422, "Give a list of faults")
+        try:
+            for text in texts:
+                self.standin.faults.add(str(text))
+        except ValueError as error:
+            return self.refuse(422, str(error))
+        if not texts:
+            self.standin.faults.clear()
+        return self.say(None)
 
     def _health(self, body: bytes) -> None:
         tasks = self.standin.accepted
@@ -213,12 +229,16 @@ ROUTES: tuple[tuple[str, str, Callable[[Handler, bytes], None]], ...] = (
     ("GET", "/files/.+", Handler._file),
     ("GET", r"/results/[^/]+\.mp4", Handler._result),
     ("GET", "/health", Handler._health),
+    ("POST", "/faults", Handler._set_faults),
 )
-# What a caller sees of a task that was accepted and charged all the same.
-MESSES: Mapping[str, Callable[[Handler], None]] = {
-    "no-task-id": Handler._no_task_id,
-    "html": Handler._html,
-    "truncated": Handler._truncated,
-    "hang": Handler._hang,
-    "reset": Handler._reset,
-}
+RESULT_FAULTS: Mapping[str, Callable[[Handler, Path], None]] = MappingProxyType(
+    {
+        "result-500": Handler._result_500,
+        "result-cut": Handler._result_cut,
+        "result-drip": Handler._result_drip,
+        "result-page": Handler._result_page,
+        "result-huge": Handler._result_huge,
+        "result-moved": Handler._result_moved,
+        "result-private": Handler._result_private,
+    }
+)

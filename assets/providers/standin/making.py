@@ -11,15 +11,13 @@ from typing import Any
 
 import httpx
 
-from ..kie_webhook import callback_signature
+from .bell import Bell
 from .book import Book, Task
 from .captions import Words
 from .faults import FAILURES, without_tags
 from .render import Clip, render
 
 MAX_IMAGE_BYTES = 10 * 1024 * 1024
-CALLBACK_TRIES = 3
-CALLBACK_PAUSE = 1.0
 
 log = logging.getLogger("kie_standin")
 
@@ -40,12 +38,11 @@ class Maker:
     ) -> None:
         self._book, self._results, self._read_upload = book, results, read_upload
         self._latency, self._short_side, self._fps = latency, short_side, fps
-        self._webhook_key = webhook_key
         self._stopping = threading.Event()
+        self.bell = Bell(webhook_key, self._stopping, lambda task: record_data(task, latency), book.other_than)
         # Two at once: a burst of tasks mustn't take the machine from the product under test.
         self._slots = threading.Semaphore(2)
         self._threads: list[threading.Thread] = []
-        self.callbacks: list[tuple[str, str, int]] = []
 
     def begin(self, task: Task) -> None:
         """Start on a task, in a thread of its own."""
@@ -78,7 +75,7 @@ class Maker:
         else:
             self._book.end(task, "fail", failure, refund="charged-fail" not in task.faults)
         log.info("%s: %s %s", task.task_id, task.end, task.fail_message)
-        self._call_back(task)
+        self.bell.ring(task)
 
     def _produce(self, task: Task) -> tuple[str, str] | None:
         """Put the result in its place; the failure's code and message if there is none."""
@@ -122,43 +119,6 @@ class Maker:
             return None
         return answer.content if answer.status_code == 200 and len(answer.content) <= MAX_IMAGE_BYTES else None
 
-    def _call_back(self, task: Task) -> None:
-        if not task.callback_url or "no-callback" in task.faults:
-            return
-        self._stopping.wait(task.faults.get("late-callback", 0))
-        for _ in range(2 if "twice" in task.faults else 1):
-            self._deliver(task)
-
-    def _deliver(self, task: Task) -> None:
-        """One callback; up to three tries until it is answered with 200."""
-        for _ in range(CALLBACK_TRIES):
-            if self._stopping.is_set():
-                return
-            status = self._post(task)
-            self.callbacks.append((task.task_id, task.callback_url, status))
-            if status == 200:
-                return
-            self._stopping.wait(CALLBACK_PAUSE)
-
-    def _post(self, task: Task) -> int:
-        """The HTTP status of the answer, 0 for none."""
-        headers = {"Content-Type": "application/json"}
-        if self._webhook_key:
-            stamp = str(int(time.time()))
-            headers["X-Webhook-Timestamp"] = stamp
-            headers["X-Webhook-Signature"] = callback_signature(task.task_id, stamp, self._webhook_key)
-        won = task.end == "success"
-        letter = {
-            "code": 200 if won else 501,
-            "msg": "Playground task completed successfully." if won else "Playground task failed.",
-            "data": record_data(task, self._latency),
-        }
-        try:
-            with httpx.Client(trust_env=False, timeout=15) as client:
-                return client.post(task.callback_url, content=json.dumps(letter), headers=headers).status_code
-        except (httpx.HTTPError, httpx.InvalidURL):
-            return 0
-
 
 def number(credits: Decimal) -> int | float:
     """Credits as JSON has them."""
@@ -172,12 +132,13 @@ def record_data(task: Task, latency: float | None) -> dict[str, Any]:
         request["callBackUrl"] = task.callback_url
     urls = [] if "empty-result" in task.faults else [task.result_url]
     done = task.completed_ms
+    told = task.end == "success" or ("early-result" in task.faults and not task.end)
     data: dict[str, Any] = {
         "taskId": task.task_id,
         "model": task.model,
         "state": task.state(latency),
         "param": json.dumps(request),
-        "resultJson": json.dumps({"resultUrls": urls}) if task.end == "success" else "",
+        "resultJson": json.dumps({"resultUrls": urls}) if told else "",
         "failCode": task.fail_code or None,
         "failMsg": task.fail_message or None,
         "costTime": done - task.created_ms if done else None,
@@ -187,4 +148,12 @@ def record_data(task: Task, latency: float | None) -> dict[str, Any]:
     }
     if task.end and "no-credits-field" not in task.faults:
         data["creditsConsumed"] = number(task.charged)
-    return data
+    return _as_text(data) if "text-fields" in task.faults else data
+
+
+def _as_text(data: dict[str, Any]) -> dict[str, Any]:
+    """The same with every number as text and null as "", and what it took under its older name."""
+    told = {name: "" if value is None else str(value) for name, value in data.items()}
+    if "creditsConsumed" in told:
+        told["consumeCredits"] = told.pop("creditsConsumed")
+    return told

@@ -22,6 +22,7 @@ class StandIn(Desk):
     side. `key`: the bearer key it wants; "" takes any. `creates_per_10s`, `asks_per_second`: Kie has 20 and 10; 0 is no
     limit. `hang_seconds`: how long the fault `hang` holds a call. `balance` counts at the first start only.
     `state_dir`: where results, uploads and the journal outlive a restart; None: a temporary directory.
+    `record`: another place for the journal, which has a line a task that was accepted or has ended, and what it took.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class StandIn(Desk):
         hang_seconds: float = 60.0,
         faults: Iterable[str] = (),
         state_dir: Path | None = None,
+        record: Path | None = None,
     ) -> None:
         super().__init__(
             key=key,
@@ -53,6 +55,7 @@ class StandIn(Desk):
             hang_seconds=hang_seconds,
             faults=faults,
             state_dir=state_dir,
+            record=record,
         )
         handler = type("BoundHandler", (Handler,), {"standin": self})
         try:

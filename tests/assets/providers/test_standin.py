@@ -136,7 +136,7 @@ def test_a_callback_may_come_before_the_answer(hooks: Hooks) -> None:
 
 
 def test_a_callback_is_tried_again(hooks: Hooks, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assets.providers.standin.making.CALLBACK_PAUSE", 0.01)
+    monkeypatch.setattr("assets.providers.standin.bell.CALLBACK_PAUSE", 0.01)
     hooks.statuses = [500, 503]
     with StandIn(latency=0) as standin:
         order(standin, hook=hooks.url)
