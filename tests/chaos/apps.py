@@ -1,15 +1,13 @@
 """What makes a process of the product open to blows: it runs as the first thing in each of them."""
 
-import os
 from datetime import timedelta
 from typing import Any
 
 from django.apps import AppConfig
-from django.conf import settings
 from django.utils import timezone
 
 from projects.crash_points import arm
-from tests.chaos.control import Control
+from tests.chaos.control import Control, part
 
 _true_now = timezone.now
 
@@ -24,7 +22,7 @@ class Chaos(AppConfig):
         """As the process starts."""
         from django_q.signals import pre_execute  # noqa: PLC0415  # it holds models, which are not there before
 
-        if settings.PART:
+        if part():
             control = Control.here()
             arm(control.crash)
             set_clock(control)
@@ -33,7 +31,7 @@ class Chaos(AppConfig):
 
 def set_clock(control: Control) -> None:
     """This process's clock, as wrong as it was told to be; looked at before each task."""
-    offset = timedelta(seconds=control.clock_offset(os.environ["CHAOS_PART"]))
+    offset = timedelta(seconds=control.clock_offset(part()))
 
     def now() -> Any:
         return _true_now() + offset

@@ -4,6 +4,7 @@ import contextlib
 import heapq
 import os
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -52,15 +53,20 @@ class Batch:
 
     def run(self) -> float:
         """Storm, calm, verdict; seconds from the end of the storm to rest."""
+        begun = time.monotonic()
         self._prepare()
-        self._work(until=time.monotonic() + STORM_SECONDS)
+        storm = time.monotonic()
+        self._work(until=storm + STORM_SECONDS)
         self.nemesis.calm_down()
         calm = time.monotonic()
+        left = Generation.objects.unfinished().count()
         self._work(until=calm + PATIENCE, rest=True)
-        settled = time.monotonic() - calm
+        rest = time.monotonic()
         self.company.stop()
         self._judge()
-        return settled
+        told = f"start {storm - begun:.0f} s, calm {rest - calm:.0f} s for {left} takes, verdict"
+        sys.stderr.write(f"# {told} {time.monotonic() - rest:.0f} s\n")
+        return rest - calm
 
     def after(self, seconds: float, act: Callable[[], object]) -> None:
         """Plan something, from now."""

@@ -9,6 +9,11 @@ from typing import Self
 VARIABLE = "CHAOS_FOLDER"
 
 
+def part() -> str:
+    """The name of the part that this process belongs to; "" for whoever looks on."""
+    return os.environ.get("CHAOS_PART", "")
+
+
 @dataclass(frozen=True)
 class Control:
     """The folder: `crash` holds one file a crash point, beside it lie what is wrong with storage and clocks."""

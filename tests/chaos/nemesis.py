@@ -44,7 +44,7 @@ class Nemesis:
             "stop": lambda: self._stop(object_, blow.seconds),
             "kie": lambda: self._strike(KIE),
             "provider": lambda: self._storm(blow.what),
-            "database": lambda: self._cut(blow.seconds),
+            "database": lambda: self._cut(blow.seconds / 2),
             "clock": lambda: self._wrong(f"clock-{self.rng.choice(WORKS)}", blow.what, 2 * blow.seconds),
         }
         if deal.get(verb, lambda: self._wrong(blow.kind, "", blow.seconds))():

@@ -19,8 +19,8 @@ def main() -> None:
     from tests.chaos.control import Control  # noqa: PLC0415
 
     seed, episodes, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
-    ports = [int(os.environ[name].rpartition(":")[2]) for name in ("KIE_API_URL", "PUBLIC_URL")]
-    company = Company(folder, dict(os.environ), *ports)
+    kie_port, web_port = (int(os.environ[name].rpartition(":")[2]) for name in ("KIE_API_URL", "PUBLIC_URL"))
+    company = Company(folder, dict(os.environ), kie_port, web_port)
     batch = Batch(range(seed, seed + episodes), folder, company, Control.here())
     try:
         settled = batch.run()

@@ -3,10 +3,9 @@
 import errno
 from typing import Any
 
-from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 
-from tests.chaos.control import Control
+from tests.chaos.control import Control, part
 
 FULL, GONE = "storage-full", "storage-gone"
 
@@ -14,21 +13,23 @@ FULL, GONE = "storage-full", "storage-gone"
 class ChaosStorage(FileSystemStorage):
     """Files on disk. Full: half of the bytes are written, then no more. Gone: nothing answers."""
 
-    def _save(self, name: str, content: Any) -> str:
+    def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
+        """Put it away, as long as there is room."""
         self._answer()
         if _is(FULL):
-            super()._save(f"{name}.half", content)
+            super().save(f"{name}.half", content, max_length)
             raise OSError(errno.ENOSPC, "No space left on device")
-        return super()._save(name, content)
+        return super().save(name, content, max_length)
 
     def exists(self, name: str) -> bool:
         """Whether there is such a file."""
         self._answer()
         return super().exists(name)
 
-    def _open(self, name: str, mode: str = "rb") -> Any:
+    def open(self, name: str, mode: str = "rb") -> Any:
+        """The file, if anything answers."""
         self._answer()
-        return super()._open(name, mode)
+        return super().open(name, mode)
 
     def _answer(self) -> None:
         if _is(GONE):
@@ -36,4 +37,4 @@ class ChaosStorage(FileSystemStorage):
 
 
 def _is(name: str) -> bool:
-    return bool(settings.PART) and Control.here().is_set(name)
+    return bool(part()) and Control.here().is_set(name)

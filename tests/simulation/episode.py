@@ -100,7 +100,7 @@ class Episode:
         self._work_until(begun + PATIENCE, rest=True)
         settled = (timezone.now() - begun).total_seconds()
         self.seams.muted = True
-        breaches = [*judge(self.kie, self.people), *(Breach("broken", text) for text in self.errors)]
+        breaches = [*judge(self.kie, self.people.promised), *(Breach("broken", text) for text in self.errors)]
         for part in (self.kie, self.host, self.post):
             self.faults += part.faults
         return Outcome(self.seed, breaches, self.faults, settled, self.trace)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 from django.db.models import Sum
 
@@ -13,10 +14,32 @@ from assets.models import Attempt, Clip, Generation, GenerationState, Take
 from assets.models.generation import END_STATES
 from kling_cms.invariants import INVARIANTS, check
 from projects.models import Budget, LedgerEntry, LedgerKind
-from tests.simulation.kie import SimKie, Task
-from tests.simulation.people import People
 
 CHARGES = (LedgerKind.SETTLE, LedgerKind.OVERRUN, LedgerKind.CORRECTION)
+
+
+class KnownTask(Protocol):
+    """A task as the provider remembers it: `charged` is what it took in credits, `content` the bytes of its clip."""
+
+    @property
+    def task_id(self) -> str: ...
+    @property
+    def callback_url(self) -> str: ...
+    @property
+    def end(self) -> str: ...
+    @property
+    def charged(self) -> Decimal: ...
+    @property
+    def content(self) -> bytes: ...
+
+
+class Oracle(Protocol):
+    """What the provider remembers: every task it accepted, and how often each attempt was sent."""
+
+    @property
+    def tasks(self) -> Mapping[str, KnownTask]: ...
+    @property
+    def sent(self) -> Mapping[str, int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +50,17 @@ class Breach:
     text: str
 
 
-def judge(kie: SimKie, people: People) -> list[Breach]:
-    """Everything that is wrong once all has come to rest."""
+def judge(kie: Oracle, promised: Mapping[str, int]) -> list[Breach]:
+    """Everything that is wrong once all has come to rest; `promised`: takes that people were told of, by key."""
     jobs = list(Generation.objects.select_related("take").order_by("pk"))
-    found = [*_promises(people), *_ends(jobs), *_invariants(), *_sent_once(kie), *_tasks_booked(kie)]
+    found = [*_promises(promised), *_ends(jobs), *_invariants(), *_sent_once(kie), *_tasks_booked(kie)]
     for job in jobs:
         found += _against_oracle(job, kie)
     return found
 
 
-def _promises(people: People) -> Iterator[Breach]:
-    for key, takes in people.promised.items():
+def _promises(promised: Mapping[str, int]) -> Iterator[Breach]:
+    for key, takes in promised.items():
         there = Take.objects.filter(request_key__startswith=f"{key}:").count()
         if there != takes:
             yield Breach("lost" if there < takes else "paid twice", f"{key}: {there} takes, {takes} were promised")
@@ -58,13 +81,13 @@ def _invariants() -> Iterator[Breach]:
         yield Breach("overspent", f"{budget}: {budget.held} held for ever")
 
 
-def _sent_once(kie: SimKie) -> Iterator[Breach]:
+def _sent_once(kie: Oracle) -> Iterator[Breach]:
     for attempt, calls in kie.sent.items():
         if calls > 1:
             yield Breach("paid twice", f"{attempt}: sent {calls} times")
 
 
-def _tasks_booked(kie: SimKie) -> Iterator[Breach]:
+def _tasks_booked(kie: Oracle) -> Iterator[Breach]:
     booked = list(Attempt.objects.exclude(task_id="").values_list("task_id", "token"))
     tokens = dict(booked)
     for task in kie.tasks.values():
@@ -73,7 +96,7 @@ def _tasks_booked(kie: SimKie) -> Iterator[Breach]:
             yield Breach("lost", f"{task.task_id} ({task.end}) is not booked on the attempt that made it")
 
 
-def _against_oracle(job: Generation, kie: SimKie) -> Iterator[Breach]:
+def _against_oracle(job: Generation, kie: Oracle) -> Iterator[Breach]:
     tokens = set(job.attempts.values_list("token", flat=True))
     tasks = [task for task in kie.tasks.values() if task.callback_url.rstrip("/").rpartition("/")[2] in tokens]
     name = job.take.request_key
@@ -89,7 +112,7 @@ def _against_oracle(job: Generation, kie: SimKie) -> Iterator[Breach]:
     yield from _right_clip(job, tasks)
 
 
-def _right_clip(job: Generation, tasks: list[Task]) -> Iterator[Breach]:
+def _right_clip(job: Generation, tasks: list[KnownTask]) -> Iterator[Breach]:
     clip = Clip.objects.filter(take=job.take).first()
     if job.state != GenerationState.READY or clip is None:
         return
