@@ -2,12 +2,13 @@
 # Works with GNU make 3.81 and BSD tools, so with what macOS ships.
 
 PORT ?= 8000
+SEEDS ?= 40
 BIN := .venv/bin
 # Without a .env this is a developer's machine: errors in full, and a key that is good for nothing else.
 DEVELOP := $(if $(wildcard .env),,DEBUG=$${DEBUG:-true})
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo run work test check bench clean
+.PHONY: help venv demo run work test chaos check bench clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +28,9 @@ work: venv ## Start the worker that sends, follows and fetches generations
 
 test: venv ## Run the tests (ARGS="tests/assets -k retry" for some of them)
 	@$(BIN)/pytest --numprocesses auto $(ARGS)
+
+chaos: venv ## Throw faults at the product on purpose: SEEDS=40 storms over real processes, 50 times as many simulated
+	@$(BIN)/python -m tests.chaos --episodes $(SEEDS) --simulate $$((50 * $(SEEDS)))
 
 check: venv ## Run every linter, the type checker, the import contracts and Django's own checks
 	@.ci/check

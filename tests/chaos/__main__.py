@@ -10,41 +10,27 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.chaos.company import KIE_KEY, ROOT, WEBHOOK_KEY
+from tests.chaos.totals import KINDS, Totals, last_line
 from tests.live.product import free_port, own_database
+from tests.simulation.many import play_all
 
-KINDS = ("lost", "paid twice", "overspent", "wrong", "broken")
 BATCH = 40
 
 
-@dataclass
-class Totals:
-    """Of all batches."""
-
-    episodes: int = 0
-    settled: float = 0.0
-    breaches: Counter[str] = field(default_factory=Counter)
-    faults: Counter[str] = field(default_factory=Counter)
-
-    def add(self, told: dict[str, Any], seed: int, episodes: int) -> None:
-        """Count a batch, and say what is wrong in it."""
-        self.episodes += episodes
-        self.settled = max(self.settled, told["settled"])
-        self.faults.update(told["faults"])
-        for kind, text in told["breaches"]:
-            self.breaches[kind] += 1
-            of_one = re.search(r"\bs(\d+)k\d", text)
-            again = f"--episodes 1 --seed {of_one[1]}" if of_one else f"--episodes {episodes} --seed {seed}"
-            sys.stdout.write(f"{kind}: {text}\n    again: python -m tests.chaos {again}\n")
-
-    def line(self) -> str:
-        """All in a line."""
-        bad = ", ".join(f"{kind} {self.breaches[kind]}" for kind in KINDS)
-        return f"chaos: {self.episodes} episodes, {bad}, longest time to settle {self.settled:.0f} s"
+def count(totals: Totals, told: dict[str, Any], seed: int, episodes: int) -> None:
+    """Add a batch, and say what is wrong in it."""
+    totals.episodes += episodes
+    totals.settled = max(totals.settled, told["settled"])
+    totals.faults.update(told["faults"])
+    for kind, text in told["breaches"]:
+        totals.breaches[kind] += 1
+        of_one = re.search(r"\bs(\d+)k\d", text)
+        again = f"--episodes 1 --seed {of_one[1]}" if of_one else f"--episodes {episodes} --seed {seed}"
+        sys.stdout.write(f"{kind}: {text}\n    again: python -m tests.chaos {again}\n")
 
 
 def play(seed: int, episodes: int, keep: bool) -> dict[str, Any]:
@@ -89,22 +75,37 @@ def environment(folder: Path, database: str) -> dict[str, str]:
     }
 
 
+def storms(seed: int, episodes: int, keep: bool) -> Totals:
+    """Chaos, a batch after the other."""
+    totals, begun = Totals(), time.monotonic()
+    for first in range(seed, seed + episodes, BATCH):
+        some = min(BATCH, seed + episodes - first)
+        count(totals, play(first, some, keep), first, some)
+        sys.stdout.write(f"# {totals.episodes} chaos episodes, {time.monotonic() - begun:.0f} s\n")
+        sys.stdout.flush()
+    sys.stdout.write(f"# faults: {totals.details()}\n")
+    return totals
+
+
+def simulate(seed: int, episodes: int) -> Totals:
+    """The simulation, on every processor."""
+    counts, settled = play_all(seed, episodes, os.cpu_count() or 1)
+    breaches = Counter({kind: counts.pop(kind, 0) for kind in KINDS})
+    return Totals(episodes, settled, breaches, counts)
+
+
 def main() -> int:
     """Play the episodes; a seed alone repeats one."""
     options = argparse.ArgumentParser(prog="python -m tests.chaos")
     options.add_argument("--episodes", type=int, default=BATCH)
+    options.add_argument("--simulate", type=int, default=0, help="so many episodes of the simulation as well")
     options.add_argument("--seed", type=int, default=1, help="of the first episode")
     options.add_argument("--keep", action="store_true", help="keep database and logs although nothing is wrong")
     chosen = options.parse_args()
-    totals, begun = Totals(), time.monotonic()
-    for first in range(chosen.seed, chosen.seed + chosen.episodes, BATCH):
-        episodes = min(BATCH, chosen.seed + chosen.episodes - first)
-        totals.add(play(first, episodes, chosen.keep), first, episodes)
-        sys.stdout.write(f"# {totals.episodes} chaos episodes, {time.monotonic() - begun:.0f} s\n")
-        sys.stdout.flush()
-    faults = ", ".join(f"{name} {number}" for name, number in sorted(totals.faults.items()))
-    sys.stdout.write(f"# faults: {faults}\n{totals.line()}\n")
-    return 1 if totals.breaches else 0
+    chaos = storms(chosen.seed, chosen.episodes, chosen.keep)
+    simulated = simulate(chosen.seed, chosen.simulate) if chosen.simulate else Totals()
+    sys.stdout.write(f"{last_line(chaos, simulated)}\n")
+    return 1 if chaos.breaches.total() + simulated.breaches.total() else 0
 
 
 if __name__ == "__main__":

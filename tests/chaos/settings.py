@@ -8,6 +8,7 @@ from tests.chaos.hurry import hurry
 hurry()
 
 TESTING = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 INSTALLED_APPS = [*product.INSTALLED_APPS, "tests.chaos.apps.Chaos"]
 STORAGES = {
     "default": {**product.STORAGES["default"], "BACKEND": "tests.chaos.storage.ChaosStorage"},

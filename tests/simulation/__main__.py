@@ -3,9 +3,8 @@
 import argparse
 import os
 import sys
-from multiprocessing import get_context
 
-from tests.simulation.many import CHUNK, play, prepare, report
+from tests.simulation.many import KINDS, play_all
 
 
 def main() -> int:
@@ -15,11 +14,8 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1, help="of the first episode")
     options.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     chosen = options.parse_args()
-    end = chosen.seed + chosen.episodes
-    chunks = [range(start, min(start + CHUNK, end)) for start in range(chosen.seed, end, CHUNK)]
-    with get_context("spawn").Pool(chosen.processes, initializer=prepare) as pool:
-        good = report(chosen.episodes, pool.imap_unordered(play, chunks))
-    return 0 if good else 1
+    counts, _ = play_all(chosen.seed, chosen.episodes, chosen.processes)
+    return 1 if any(counts[kind] for kind in KINDS) else 0
 
 
 if __name__ == "__main__":

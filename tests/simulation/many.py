@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
+from multiprocessing import get_context
 from typing import Any
 
 KINDS = ("lost", "paid twice", "overspent", "wrong", "broken")
@@ -48,13 +49,13 @@ def play(seeds: range) -> tuple[Counter[str], list[str], float]:
     return counts, lines, longest
 
 
-def report(episodes: int, results: Iterable[tuple[Counter[str], list[str], float]]) -> bool:
-    """Print breaches as they come and the totals as the last line; whether there was none."""
+def report(episodes: int, results: Iterable[tuple[Counter[str], list[str], float]]) -> tuple[Counter[str], float]:
+    """Print breaches as they come, the totals last; faults and breaches by kind, and the longest time to settle."""
     counts: Counter[str] = Counter()
-    longest, breaches, done, begun = 0.0, 0, 0, time.monotonic()
+    longest, done, begun = 0.0, 0, time.monotonic()
     for some, lines, settled in results:
         counts += some
-        longest, breaches, done = max(longest, settled), breaches + len(lines), done + CHUNK
+        longest, done = max(longest, settled), done + CHUNK
         sys.stdout.writelines(f"{line}\n" for line in lines[:SHOWN])
         if done % 500 == 0:
             sys.stdout.write(f"# {min(done, episodes)} episodes, {time.monotonic() - begun:.0f} s\n")
@@ -66,4 +67,12 @@ def report(episodes: int, results: Iterable[tuple[Counter[str], list[str], float
         f"simulation: {episodes} episodes in {time.monotonic() - begun:.0f} s, {bad}, "
         f"longest time to settle {longest:.0f} s of virtual time\n"
     )
-    return breaches == 0
+    return counts, longest
+
+
+def play_all(seed: int, episodes: int, processes: int) -> tuple[Counter[str], float]:
+    """Play the episodes from a seed on, on so many processes; as `report`."""
+    end = seed + episodes
+    chunks = [range(start, min(start + CHUNK, end)) for start in range(seed, end, CHUNK)]
+    with get_context("spawn").Pool(processes, initializer=prepare) as pool:
+        return report(episodes, pool.imap_unordered(play, chunks))
