@@ -8,7 +8,7 @@ from typing import Any
 
 from assets.pipeline import clock
 from assets.providers import kie
-from kling_cms import supervisor
+from kling_cms import cluster, processes, supervisor
 
 FASTER = 5
 # What would still be too long: minutes in which nothing is to be done but wait.
@@ -20,7 +20,10 @@ SHORT = {
     "LINE_PATIENCE": timedelta(hours=1),
 }
 CALLS = ("CONNECT_SECONDS", "CREATE_SECONDS", "READ_SECONDS", "UPLOAD_SECONDS")
-WATCH = ("HEARTBEAT_SECONDS", "STALLED_SECONDS", "TIDY_SECONDS", "RESTART_PAUSES", "STEADY_SECONDS")
+WATCH = (
+    *("HEARTBEAT_SECONDS", "REPEAT_SECONDS", "STALLED_SECONDS", "MOVED_SECONDS", "BOOKING_SECONDS"),
+    *("RESTART_PAUSES", "STEADY_SECONDS"),
+)
 
 
 def hurry() -> None:
@@ -30,7 +33,9 @@ def hurry() -> None:
     for name, value in SHORT.items():
         setattr(clock, name, value)
     _shrink(kie, *CALLS)
-    _shrink(supervisor, *WATCH)
+    _shrink(cluster, *WATCH)
+    _shrink(processes, "STOPPED_SECONDS")
+    _shrink(supervisor, "TIDY_SECONDS")
 
 
 def _shrink(module: Any, *names: str) -> None:
