@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -106,8 +107,9 @@ class Work:
 
     def __init__(self, site: Site, program: str, elsewhere: Path | None) -> None:
         home = elsewhere or site.folder
-        self.log, self.pulse = home / "work.log", home / "tmp"
-        self.pulse.mkdir(exist_ok=True)
+        # A socket stands below it, and the path of a socket is short: pytest's own folders are too deep.
+        self._folder = tempfile.TemporaryDirectory(prefix="work-")
+        self.log, self.pulse = home / "work.log", Path(self._folder.name)
         environment = {**site.environment, "TMPDIR": str(self.pulse)}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -132,6 +134,7 @@ class Work:
         finally:
             self.process.kill()
             self.process.wait()
+            self._folder.cleanup()
 
     def tree(self, root: int = 0) -> list[int]:
         """All processes below that one (the command), by id, parents first."""
