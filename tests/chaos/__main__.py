@@ -52,7 +52,7 @@ def environment(folder: Path, database: str) -> dict[str, str]:
     kie = f"http://127.0.0.1:{free_port()}"
     (folder / "tmp").mkdir()
     return {
-        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        **{name: os.environ[name] for name in ("PATH", "HOME", "CHAOS_DEFECT") if name in os.environ},
         "PYTHONPATH": str(ROOT),
         "DJANGO_SETTINGS_MODULE": "tests.chaos.settings",
         "CHAOS_FOLDER": str(folder / "control"),
@@ -101,7 +101,9 @@ def main() -> int:
     options.add_argument("--simulate", type=int, default=0, help="so many episodes of the simulation as well")
     options.add_argument("--seed", type=int, default=1, help="of the first episode")
     options.add_argument("--keep", action="store_true", help="keep database and logs although nothing is wrong")
+    options.add_argument("--defect", default="", help="put this one of tests.simulation.defects in: sending.NAME")
     chosen = options.parse_args()
+    os.environ["CHAOS_DEFECT"] = chosen.defect
     chaos = storms(chosen.seed, chosen.episodes, chosen.keep)
     simulated = simulate(chosen.seed, chosen.simulate) if chosen.simulate else Totals()
     sys.stdout.write(f"{last_line(chaos, simulated)}\n")

@@ -1,14 +1,18 @@
 """What makes a process of the product open to blows: it runs as the first thing in each of them."""
 
+import os
 from datetime import timedelta
 from typing import Any
 
 from django.apps import AppConfig
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from projects.crash_points import arm
 from tests.chaos.control import Control, part
+from tests.simulation.defects.patches import Defect
 
+DEFECT = "CHAOS_DEFECT"
 _true_now = timezone.now
 
 
@@ -26,6 +30,9 @@ class Chaos(AppConfig):
             control = Control.here()
             arm(control.crash)
             set_clock(control)
+            if name := os.environ.get(DEFECT):
+                defect: Defect = import_string(f"tests.simulation.defects.{name}")
+                defect().__enter__()  # for as long as the process lives
             pre_execute.connect(lambda **_: set_clock(control), dispatch_uid="chaos", weak=False)
 
 
