@@ -10,7 +10,6 @@ from django.utils.module_loading import import_string
 
 from projects.crash_points import arm
 from tests.chaos.control import Control, part
-from tests.simulation.defects.patches import Defect
 
 DEFECT = "CHAOS_DEFECT"
 _true_now = timezone.now
@@ -31,7 +30,7 @@ class Chaos(AppConfig):
             arm(control.crash)
             set_clock(control)
             if name := os.environ.get(DEFECT):
-                defect: Defect = import_string(f"tests.simulation.defects.{name}")
+                defect = import_string(f"tests.simulation.defects.{name}")
                 defect().__enter__()  # for as long as the process lives
             pre_execute.connect(lambda **_: set_clock(control), dispatch_uid="chaos", weak=False)
 

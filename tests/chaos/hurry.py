@@ -20,10 +20,9 @@ SHORT = {
     "LINE_PATIENCE": timedelta(hours=1),
 }
 CALLS = ("CONNECT_SECONDS", "CREATE_SECONDS", "READ_SECONDS", "UPLOAD_SECONDS")
-WATCH = (
-    *("HEARTBEAT_SECONDS", "REPEAT_SECONDS", "STALLED_SECONDS", "MOVED_SECONDS", "BOOKING_SECONDS"),
-    *("RESTART_PAUSES", "STEADY_SECONDS"),
-)
+WATCH = ("HEARTBEAT_SECONDS", "REPEAT_SECONDS", "MOVED_SECONDS", "BOOKING_SECONDS", "RESTART_PAUSES", "STEADY_SECONDS")
+# A cluster starts no faster than ever, and one that is starting must not be taken for one that is stuck.
+STALLED_SECONDS = 10.0
 
 
 def hurry() -> None:
@@ -34,6 +33,7 @@ def hurry() -> None:
         setattr(clock, name, value)
     _shrink(kie, *CALLS)
     _shrink(cluster, *WATCH)
+    cluster.STALLED_SECONDS = STALLED_SECONDS
     _shrink(processes, "STOPPED_SECONDS")
     _shrink(supervisor, "TIDY_SECONDS")
 

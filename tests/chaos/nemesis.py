@@ -39,7 +39,7 @@ class Nemesis:
         """One blow."""
         verb, _, object_ = blow.kind.partition(" ")
         deal: dict[str, Callable[[], bool]] = {
-            "crash": lambda: self._arm(blow.what),
+            "crash": lambda: self._arm(blow.what, blow.seconds),
             "kill": lambda: self._kill(object_),
             "stop": lambda: self._stop(object_, blow.seconds),
             "kie": lambda: self._strike(KIE),
@@ -57,15 +57,19 @@ class Nemesis:
         for name in [file.name for file in self.control.folder.iterdir() if file.is_file()]:
             if name.startswith(("storage", "clock")):
                 self.control.clear(name)
-        unused = [file for file in self.control.crash.iterdir() if self.control.clear(f"crash/{file.name}")]
-        self.dealt["crash"] -= len(unused)
+        for file in list(self.control.crash.iterdir()):
+            self._disarm(file.name)
         self.company.tell_kie([])
 
-    def _arm(self, point: str) -> bool:
-        # Two that are armed at once for one point count as one.
-        fresh = not self.control.is_set(f"crash/{point}")
+    def _arm(self, point: str, seconds: float) -> bool:
+        # Only for a while: points that waited for ever would let nobody get as far as the later ones.
         self.control.set(f"crash/{point}")
-        return fresh
+        self.later(seconds, lambda: self._disarm(point))
+        return True
+
+    def _disarm(self, point: str) -> None:
+        if self.control.clear(f"crash/{point}"):
+            self.dealt["crash"] -= 1  # nobody passed
 
     def _kill(self, role: str) -> bool:
         if role in ("worker", "cluster"):
