@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.template import engines
 from django.urls import include, path
 
@@ -28,7 +28,13 @@ def bare_file(request: HttpRequest) -> FileResponse:
     return FileResponse(open(RANGE_FILE["path"], "rb"))  # noqa: PTH123  # the response closes it
 
 
+def who_am_i(request: HttpRequest) -> HttpResponse:
+    """The least a page can ask: who is logged in here."""
+    return JsonResponse({"name": request.user.get_username()})
+
+
 urlpatterns = [
+    path("bench/who", who_am_i),
     path("bench/rows/<uuid:pk>/", fifty_rows),
     path("bench/file", bare_file),
     path("", include("kling_cms.urls")),

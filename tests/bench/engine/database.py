@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ import psycopg
 
 from tests.bench.engine.proc import cpu_seconds
 
+type Rows = Sequence[Sequence[Any]]
 ROOT = Path(__file__).resolve().parents[3]
 SAFE = {"SECRET_KEY": "b" * 50, "DEBUG": "false", "INSECURE_HTTP": "true", "ALLOWED_HOSTS": "127.0.0.1"}
 
@@ -31,13 +32,20 @@ class Database:
         """PostgreSQL, or else SQLite."""
         return self.url.startswith("postgres")
 
-    def rows(self, query: str) -> Sequence[Sequence[Any]]:
-        """What a query finds."""
+    @contextmanager
+    def opened(self) -> Iterator[Callable[[str], Rows]]:
+        """A connection that answers queries."""
         if self.is_postgres:
             with psycopg.connect(self.url, autocommit=True) as server:
-                return server.execute(query.encode()).fetchall()
-        with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=20)) as file:
-            return file.execute(query).fetchall()
+                yield lambda query: server.execute(query.encode()).fetchall()
+        else:
+            with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=20)) as file:
+                yield lambda query: file.execute(query).fetchall()
+
+    def rows(self, query: str) -> Rows:
+        """What a query finds."""
+        with self.opened() as ask:
+            return ask(query)
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -22,10 +22,10 @@ from tests.live.product import free_port
 LOOK_SECONDS = 0.05
 PATIENCE = float(os.environ.get("BENCH_PATIENCE", "600"))
 WARM_SECONDS = 60.0
+LIMIT_SECONDS = 11.0
 TIED = [sys.executable, "-m", "kling_cms.lifeline", str(os.getpid())]
 STATES = "SELECT state, count(*) FROM assets_generation GROUP BY state"
 DRAWN = "SELECT count(*) FROM assets_clip WHERE poster <> ''"
-READY_AT = "SELECT token, finished_at FROM assets_attempt a JOIN assets_generation g ON g.id = a.generation_id"
 
 
 @dataclass
@@ -188,6 +188,8 @@ def run_product(
     """
     with running(databases, kie, posters=posters, creates_per_10s=creates_per_10s) as product:
         before = product.states().get("ready", 0)
+        if creates_per_10s:
+            time.sleep(LIMIT_SECONDS)  # the jobs that warmed it have taken calls of the limit
         kie.set(latency=latency, creates_per_10s=creates_per_10s)
         with product.database.locked():
             still = stopped([product.work.pid])
@@ -211,7 +213,7 @@ def run_product(
             "lost": before + jobs - states.get("ready", 0),
             "database_cpu": product.database.server_cpu() - at_first[1],
         }
-        return Run(jobs, wall, cpu, watch.peak, watch.processes, _ready_at(product), kie.counts(), more)
+        return Run(jobs, wall, cpu, watch.peak, watch.processes, {}, kie.counts(), more)
 
 
 def _wait_for_posters(product: Product, clips: int, patience: float) -> int:
@@ -225,8 +227,3 @@ def _wait_for_posters(product: Product, clips: int, patience: float) -> int:
 def _over(product: Product) -> int:
     states = product.states()
     return sum(states.get(state, 0) for state in ("ready", "failed", "cancelled", "needs_attention"))
-
-
-def _ready_at(product: Product) -> dict[str, float]:
-    """When each attempt's job became ready (Unix), by its callback address."""
-    return {}
