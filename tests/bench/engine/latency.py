@@ -9,7 +9,7 @@ from tests.bench.engine.standin import LoadKie
 
 LATENCY = 1.0
 LOOK_SECONDS = 0.002
-PATIENCE = 60.0
+PATIENCE = 180.0
 READY = "SELECT count(*) FROM assets_generation WHERE state = 'ready'"
 POSTERS = "SELECT count(*) FROM assets_clip WHERE poster <> ''"
 DRAWN = "SELECT count(*) FROM assets_clip WHERE poster <> '' AND sprite <> '' AND proxy <> ''"

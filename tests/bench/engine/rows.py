@@ -188,6 +188,7 @@ def memory(bench: Bench) -> None:
     say("engine_memory.ours", middle(few, lambda run: run.memory) / MIB, "MiB")
     say("engine_memory.processes", middle(few, lambda run: run.processes), "")
     say("engine_memory.bare", yardstick / MIB, "MiB")
+    say("engine_memory.ratio_whole_tree", middle(few, lambda run: run.memory) / yardstick, "x")
     say("engine_memory.ratio_per_process", each / yardstick, "x", Bar(1.7, 1.25))
     growth = middle(many, lambda run: run.memory) / middle(few, lambda run: run.memory)
     say("engine_memory.growth", growth, "x", Bar(1.25, 1.1))
