@@ -108,7 +108,7 @@ def price_block(shot: Shot, draft: Draft, table: PriceTable) -> PriceBlock:
         total=total,
         usd=f"{usd(total, rate)}{each}" if total is not None else "",
         after=_after(left, total),
-        reason=_reason(left, total),
+        reason=row.shut if row and row.shut else _reason(left, total),
         table={"rate": str(rate), "free": str(left.free), "budget": _tightest(left), "rows": price_rows(table)},
     )
 

@@ -18,7 +18,7 @@ type PriceTable = dict[PriceKey, Price]
 
 
 class NoPrice(Refused):
-    """There is no price to pay: none was ever set, or the one in force is closed."""
+    """There is no price to pay: none was ever set, the one in force is closed, or Kie has switched the model off."""
 
 
 class PriceChanged(Refused):
@@ -44,27 +44,24 @@ def usable(row: Price | None, model: str, seconds: int, sound: bool) -> Price:
     what = f"{model}, {seconds} s {'with sound' if sound else 'silent'}"
     if row is None:
         raise NoPrice(f"There is no price for {what}. An admin can set one under Settings, Prices; nothing was queued.")
-    if row.closed_at:
-        raise NoPrice(
-            f"Kie charged more than the price of {what} says, so it is closed. "
-            "An admin can confirm the price under Settings, Prices; nothing was queued."
-        )
+    if row.shut:
+        raise NoPrice(f"{row.shut} Nothing was queued.")
     return row
 
 
 def price_table(organisation: Organisation, at: datetime | None = None) -> PriceTable:
-    """Every price in force at that moment by (model, seconds, sound); closed ones are left out. One query."""
+    """Every price in force at that moment by (model, seconds, sound); those that can't be paid say why. One query."""
     best: PriceTable = {}
     for row in Price.objects.in_force(organisation, at or timezone.now()):
         best.setdefault((row.model, row.seconds, row.sound), row)
-    return {key: row for key, row in best.items() if not row.closed_at}
+    return best
 
 
 def price_rows(table: PriceTable) -> list[dict[str, object]]:
-    """The table as the rows of the page's JSON: route, seconds, sound and credits as text (no floats)."""
+    """The table as the rows of the page's JSON: route, seconds, sound, credits as text (no floats), and why not."""
     routes = {model: str(route) for route, model in MODEL_OF.items()}
     return [
-        {"route": routes[model], "seconds": seconds, "sound": sound, "credits": str(row.credits)}
+        {"route": routes[model], "seconds": seconds, "sound": sound, "credits": str(row.credits), "shut": row.shut}
         for (model, seconds, sound), row in table.items()
         if model in routes
     ]
@@ -86,7 +83,7 @@ _SHARES = ((2, "half the price"), (3, "a third of the price"), (4, "a quarter of
 def smallest_request(table: PriceTable, wanted: TakeRequest) -> SmallerRequest | None:
     """The cheapest length and sound of the same model, when it costs at most half of what is wanted."""
     now = table.get((wanted.model, wanted.seconds, wanted.sound))
-    rows: Iterable[Price] = [row for (model, _, _), row in table.items() if model == wanted.model]
+    rows: Iterable[Price] = [row for (model, _, _), row in table.items() if model == wanted.model and not row.shut]
     least = min(rows, key=lambda row: row.credits, default=None)
     if now is None or least is None or not least.credits or now.credits < 2 * least.credits:
         return None

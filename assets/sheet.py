@@ -14,7 +14,7 @@ from django.utils import timezone
 from assets.composer import as_uuid, key_after
 from assets.models import Clip, FailureClass, Generation, Shot, Take, Version
 from assets.models.generation import END_STATES, GenerationState
-from assets.pricing import PriceTable, price_table
+from assets.pricing import price_table
 from projects.models import Member, Organisation
 from projects.roles import Right
 
@@ -64,13 +64,17 @@ def filter_counts(shot: Shot) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One take on the sheet. `price` and `cost` in credits, None where the person sees no money or nothing is known."""
+    """One take on the sheet. `price` and `cost` in credits, None where the person sees no money or nothing is known.
+
+    `shut` says why it can't be generated again at that price.
+    """
 
     take: Take
     job: Generation
     clip: Clip | None
     version: Version | None
     price: Decimal | None = None
+    shut: str = ""
     cost: Decimal | None = None
     typical: int | None = None
     key: str = ""
@@ -133,7 +137,8 @@ def tiles_of(takes: Iterable[Take], member: Member, shot: Shot, last: int) -> li
     return [
         replace(
             plain_tile(take),
-            price=_price(prices, take),
+            price=row.credits if (row := prices.get((take.model, take.seconds, take.sound))) else None,
+            shut=row.shut if row else "",
             cost=take.generation.cost if money else None,
             typical=typical.get(take.model),
             key=key_after(member.user, shot, last, take, button="again") if generate else "",
@@ -142,11 +147,6 @@ def tiles_of(takes: Iterable[Take], member: Member, shot: Shot, last: int) -> li
         )
         for take in rows
     ]
-
-
-def _price(table: PriceTable, take: Take) -> Decimal | None:
-    row = table.get((take.model, take.seconds, take.sound))
-    return row.credits if row else None
 
 
 def typical_seconds(organisation: Organisation, model: str) -> int | None:

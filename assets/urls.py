@@ -43,6 +43,7 @@ urlpatterns = [
     path("takes/<uuid:pk>/cancel/", jobs.take_cancel, name="take_cancel"),
     path("attention/", attention.attention_list, name="attention_list"),
     path("attention/line/start/", attention.line_start, name="line_start"),
+    path("attention/model/open/", attention.model_open, name="model_open"),
     path("attention/line/end/", attention.waiting_end, name="waiting_end"),
     path("attention/<uuid:pk>/resolve/", attention.attention_resolve, name="attention_resolve"),
     path("webhooks/kie/<str:token>/", webhooks.kie_callback, name="kie_callback"),

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 
-from assets.actions.line import line_stop
+from assets.models import LineStop
 from projects.deployment import differences
 from projects.models import Member, Notification, Organisation
 from projects.roles import Right
@@ -40,6 +40,8 @@ COPY = (
     "Safe mode: this database works for another deployment, as a copy does. What differs: {}. "
     "Nothing is submitted to Kie.ai and no mail goes out from here."
 )
+LINE_STANDS = "No take is submitted; all keep their place. “Needs attention” starts the line again."
+MODEL_CLOSED = "No take of it is submitted; all keep their place. “Needs attention” opens it again."
 
 
 class Banner(NamedTuple):
@@ -89,9 +91,9 @@ class Frame:
             found.append(
                 Banner("bad", COPY.format(" and ".join(differs)), "deployment_adopt", "This is the deployment: run")
             )
-        if stop := line_stop():
-            text = f"{stop}. No take is submitted; all keep their place. “Needs attention” starts the line again."
-            found.append(Banner("bad", text))
+        stops = list(LineStop.objects.open().order_by("created_at"))
+        found += [Banner("bad", f"{stop}. {LINE_STANDS}") for stop in stops if not stop.model][:1]
+        found += [Banner("bad", f"{stop}. {MODEL_CLOSED}") for stop in stops if stop.model]
         return found
 
     @property

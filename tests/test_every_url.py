@@ -92,6 +92,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "take_cancel": (POST, "take", "LNFAAA"),
     "attention_list": (GET, "", "LAFFFA"),
     "line_start": (POST, "", "LAFFFA"),
+    "model_open": (POST, "", "LAFFFA"),
     "waiting_end": (POST, "", "LAFFFA"),
     "attention_resolve": (POST, "generation", "LNFFFA"),
     "kie_callback": (POST, "bad_token", "NNNNNN"),

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
-from assets.actions.line import failure_of, line_stop
+from assets.actions.line import failure_of
 from assets.actions.moves import move
 from assets.models import Generation, GenerationState, LineStop, Take
 from assets.models.generation import GenerationQuerySet
@@ -19,24 +19,27 @@ from projects.models import NotificationKind, Organisation, User
 from projects.roles import Right
 
 AT_ONCE = 100
+UNCHANGED = "Nothing has changed."
 
 
-def waiting_takes(organisation: Organisation) -> GenerationQuerySet:
-    """The organisation's jobs that nobody has begun to send."""
-    return Generation.objects.filter(organisation=organisation, state=GenerationState.QUEUED)
+def waiting_takes(organisation: Organisation, model: str = "") -> GenerationQuerySet:
+    """The organisation's jobs that nobody has begun to send: all, or those of a model."""
+    waiting = Generation.objects.filter(organisation=organisation, state=GenerationState.QUEUED)
+    return waiting.filter(take__model=model) if model else waiting
 
 
 @transaction.atomic
-def end_waiting(*, by: User, organisation: Organisation) -> int:
-    """End up to `AT_ONCE` waiting takes of the organisation, the oldest first; returns how many were ended.
+def end_waiting(*, by: User, organisation: Organisation, model: str = "") -> int:
+    """End up to `AT_ONCE` takes of the organisation that wait on the stopped line, or on a closed model, oldest first.
 
-    Raises Refused while the line runs: then nothing waits for a person.
+    Returns how many were ended. Raises Refused while they are being sent: then nothing waits for a person.
     """
     require(member_for(by, organisation.pk), Right.RESOLVE_ATTENTION)
-    stop = line_stop()
+    stop = LineStop.objects.open().filter(model=model).order_by("created_at").first()
     if stop is None:
-        raise Refused("The line runs again, so no take waits on it. Nothing has changed.")
-    oldest = waiting_takes(organisation).select_related("take__shot", "take__created_by").order_by("created_at", "pk")
+        raise Refused(f"The {'model is open' if model else 'line runs'} again, so no take waits on it. {UNCHANGED}")
+    waiting = waiting_takes(organisation, model)
+    oldest = waiting.select_related("take__shot", "take__created_by").order_by("created_at", "pk")
     ended = [job.take for job in oldest[:AT_ONCE] if _end(job, by, stop)]
     if ended:
         _say(ended, by, organisation, stop)

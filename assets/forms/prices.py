@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from assets.models.price import MODEL_NAMES
+from assets.models.names import MODEL_NAMES
 from assets.providers.base import MODELS
 from projects.forms.people import DayField
 from projects.goals import Seconds

@@ -8,13 +8,10 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from assets.models.line import LineStop
+from assets.models.names import MODEL_NAMES
 from projects.goals import Seconds
 from projects.models import Organisation, Row, User
-
-MODEL_NAMES = {
-    "kling-2.6/text-to-video": "Kling 2.6, text to video",
-    "kling-2.6/image-to-video": "Kling 2.6, image to video",
-}
 
 
 class PriceQuerySet(models.QuerySet["Price"]):
@@ -29,10 +26,15 @@ class PriceQuerySet(models.QuerySet["Price"]):
         return self.filter(Q(organisation=None) | Q(organisation=organisation))
 
     def in_force(self, organisation: Organisation, at: datetime) -> Self:
-        """Rows that may apply, best first: begun, of no other organisation; own before Kie's, later before earlier."""
+        """Rows that may apply, best first: begun, of no other organisation; own before Kie's, later before earlier.
+
+        Each knows whether Kie has switched its model off.
+        """
+        stops = LineStop.objects.open().filter(model=models.OuterRef("model"))
         return (
             self.known_to(organisation)
             .filter(valid_from__lte=at)
+            .annotate(model_stopped=models.Exists(stops))
             .order_by(models.F("organisation").desc(nulls_last=True), "-valid_from", "-created_at")
         )
 
@@ -60,6 +62,8 @@ class Price(Row):
         null=True, blank=True, help_text="Kie charged more than this: closed until an admin sets a price."
     )
 
+    model_stopped = False  # known to rows of `in_force`
+
     objects = PriceQuerySet.as_manager()
 
     class Meta:
@@ -78,6 +82,18 @@ class Price(Row):
     def model_name(self) -> str:
         """The model as people call it."""
         return MODEL_NAMES.get(self.model, self.model)
+
+    @property
+    def shut(self) -> str:
+        """Why nothing can be generated at this price now, in a sentence; empty when it can."""
+        if self.model_stopped:
+            return (
+                f"Kie has switched {self.model_name} off. "
+                "An admin opens it again under Needs attention once Kie has it back."
+            )
+        if self.closed_at:
+            return f"Kie charged more than the price of {self.what} says, so it is closed until an admin confirms it."
+        return ""
 
     @property
     def a_second(self) -> Decimal:

@@ -33,7 +33,7 @@ def check_account() -> None:
     now = timezone.now()
     BalanceReading.objects.create(credits=balance)
     BalanceReading.objects.filter(created_at__lt=now - KEEP_READINGS).delete()
-    stops = list(LineStop.objects.open())
+    stops = list(LineStop.objects.open().of_line())
     over = [_is_over(stop, balance) for stop in stops]  # each one notes its first balance
     if stops and all(over):
         start_line(by=None)

@@ -11,6 +11,7 @@ from assets.providers.base import (
     InvalidInput,
     KeyCapped,
     LineStopped,
+    ModelClosed,
     OutOfCredits,
     ProviderError,
     RateLimited,
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     LATER = "later"  # refused for certain; again on the same hold
     NEVER = "never"  # refused for certain; fail and release
     STOPPED = "stopped"  # refused for certain; nothing is submitted until somebody acts
+    CLOSED = "closed"  # refused for certain; fail and release, and nothing of this model until somebody acts
     UNKNOWN = "unknown"  # never sent again by the machine
 
 
@@ -64,6 +66,8 @@ def verdict_of(answer: Accepted | Exception) -> Verdict:
     code, text, told = answer.code or "", answer.message, answer.excerpt
     if isinstance(answer, LineStopped):
         return Verdict(Kind.STOPPED, text, code, told, stop=stop_reason(answer))
+    if isinstance(answer, ModelClosed):
+        return Verdict(Kind.CLOSED, text, code, told, stop=StopReason.MODEL)
     if isinstance(answer, RefusedForGood):
         failure = FailureClass.INVALID_INPUT if isinstance(answer, InvalidInput) else FailureClass.PROVIDER
         return Verdict(Kind.NEVER, text, code, told, failure=failure)

@@ -40,7 +40,7 @@ def submit(job: Generation) -> None:
         return  # taken, or resting after a refusal
     if safe_mode():
         return  # a copied database does not spend; the sweeper comes back with the job
-    if stop := line_stop():
+    if stop := line_stop(job.take.model):
         wait_for_line(job, stop)
         return
     if not is_turn(job, now) or take_slot(creates()):
@@ -55,7 +55,7 @@ def submit(job: Generation) -> None:
 
 
 def wait_for_line(job: Generation, stop: LineStop) -> None:
-    """Keep the job's place and its hold while the line stands still, but not for ever."""
+    """Keep the job's place and its hold while the line or its model stands still, but not for ever."""
     now = timezone.now()
     if now - max(job.created_at, stop.created_at) <= clock.LINE_PATIENCE:
         postpone(job, now + clock.LINE_LOOK)
@@ -165,6 +165,8 @@ def book(job: Generation, attempt: Attempt, verdict: Verdict) -> None:
         adopt(attempt, verdict.task_id, why="The answer came after the claim had run out.")
     if verdict.kind == Kind.STOPPED:
         stop_line(verdict.stop, text=verdict.text)
+    elif verdict.kind == Kind.CLOSED:
+        stop_line(verdict.stop, text=verdict.text, model=job.take.model)
     logger.info("attempt", generation=str(job.pk), number=attempt.number, outcome=verdict.kind.value, said=verdict.text)
 
 
@@ -221,6 +223,7 @@ BOOK = {
     Kind.LATER: _later,
     Kind.NEVER: _never,
     Kind.STOPPED: _stopped,
+    Kind.CLOSED: _never,
     Kind.UNKNOWN: _unknown,
 }
 

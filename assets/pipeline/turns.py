@@ -9,8 +9,7 @@ from uuid import UUID
 from django.db.models import Count, F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from assets.actions.line import line_stop
-from assets.models import Attempt, Generation, GenerationState
+from assets.models import Attempt, Generation, GenerationState, LineStop
 from assets.pipeline import clock
 from assets.pipeline.rates import creates, free_slots
 
@@ -41,13 +40,17 @@ def waiting_jobs(now: datetime) -> QuerySet[Generation]:
 
 def next_turns(now: datetime) -> list[Due]:
     """The waiting jobs that may be sent now, with their `due_at`: as many as the limit has free, and none while the
-    line stands still but those that have waited too long for it."""
+    line or their model stands still but those that have waited too long for it."""
     waiting = waiting_jobs(now)
     if not waiting.exists():
         return []
-    if line_stop():
+    stopped = set(LineStop.objects.open().values_list("model", flat=True))
+    if "" in stopped:
         late = waiting.filter(created_at__lt=now - clock.LINE_PATIENCE)
         return list(late.order_by("due_at").values_list("pk", "due_at")[:BATCH])
+    if stopped:  # out of the way of those that can be sent
+        patient = waiting.filter(take__model__in=stopped, created_at__gte=now - clock.LINE_PATIENCE)
+        patient.update(due_at=now + clock.LINE_LOOK)
     free = free_slots(creates())
     if free is None:
         return list(waiting.order_by("created_at").values_list("pk", "due_at")[:BATCH])

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from assets.actions.attention import resolve_attention
-from assets.actions.line import start_line
+from assets.actions.line import open_model, start_line
 from assets.actions.waiting import end_waiting, waiting_takes
 from assets.forms.attention import ResolveForm
 from assets.models import Generation, GenerationState, LineStop
@@ -37,13 +37,13 @@ def attention_page(request: MemberRequest, refused: ResolveForm | None = None, p
         .prefetch_related("attempts", "moves__by")
     )
     page = page_by_key(waiting, request.GET, size=PAGE_SIZE)
-    stops = list(LineStop.objects.open().order_by("created_at"))
+    stops = list(LineStop.objects.open().order_by("model", "created_at"))
+    waiting_on = [(stop, waiting_takes(request.member.organisation, stop.model).count()) for stop in stops]
     cases = [(job, refused if refused and job.pk == pk else ResolveForm(job=job)) for job in page.rows]
     context = {
         "cases": cases,
         "page": page,
-        "stops": stops,
-        "waiting": waiting_takes(request.member.organisation).count() if stops else 0,
+        "stops": waiting_on,
         "rate": request.member.organisation.usd_per_credit,
     }
     return render(request, "assets/attention.html", context, status=422 if refused else 200)
@@ -81,10 +81,23 @@ def line_start(request: MemberRequest) -> HttpResponse:
 
 @require_POST
 @with_right(Right.RESOLVE_ATTENTION)
+def model_open(request: MemberRequest) -> HttpResponse:
+    """Submit takes of a model again that Kie had switched off."""
+    model = request.POST.get("model", "")
+    if open_model(by=request.user, organisation=request.member.organisation, model=model):
+        messages.success(request, "The model is open again. Its waiting takes are being sent.")
+    else:
+        messages.info(request, "That model was open already.")
+    return redirect("attention_list")
+
+
+@require_POST
+@with_right(Right.RESOLVE_ATTENTION)
 def waiting_end(request: MemberRequest) -> HttpResponse:
-    """End the takes that wait on a stopped line."""
+    """End the takes that wait on a stopped line or a closed model."""
+    organisation, model = request.member.organisation, request.POST.get("model", "")
     try:
-        ended = end_waiting(by=request.user, organisation=request.member.organisation)
+        ended = end_waiting(by=request.user, organisation=organisation, model=model)
     except Refused as refused:
         messages.error(request, str(refused))
     else:

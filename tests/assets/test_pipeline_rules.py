@@ -23,7 +23,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
     ("error", "kind"),
     [
         (base.InvalidInput("x"), Kind.NEVER),
-        (base.ModelClosed("x"), Kind.NEVER),
+        (base.ModelClosed("x"), Kind.CLOSED),
         (base.RateLimited("x"), Kind.LATER),
         (base.Maintenance("x"), Kind.LATER),
         (base.NotConnected("x"), Kind.LATER),

@@ -45,7 +45,7 @@ def test_a_closed_price_can_not_be_paid(northlight: Organisation) -> None:
     PriceFactory.create(closed_at=timezone.now())
     with pytest.raises(NoPrice, match="closed"):
         price_of(northlight, TEXT_MODEL, 5, False)
-    assert price_table(northlight) == {}
+    assert "until an admin confirms it" in price_table(northlight)[TEXT_MODEL, 5, False].shut
 
 
 def test_a_new_row_opens_a_closed_price_again(northlight: Organisation) -> None:
@@ -58,8 +58,8 @@ def test_the_rows_of_the_page_are_exact_text(northlight: Organisation) -> None:
     PriceFactory.create(credits=Decimal("27.50"))
     PriceFactory.create(model=IMAGE_MODEL, seconds=10, sound=True, credits=220)
     rows = price_rows(price_table(northlight))
-    assert {"route": "text", "seconds": 5, "sound": False, "credits": "27.50"} in rows
-    assert {"route": "image", "seconds": 10, "sound": True, "credits": "220.00"} in rows
+    assert {"route": "text", "seconds": 5, "sound": False, "credits": "27.50", "shut": ""} in rows
+    assert {"route": "image", "seconds": 10, "sound": True, "credits": "220.00", "shut": ""} in rows
 
 
 def test_the_smallest_request_is_a_quarter(northlight: Organisation) -> None:

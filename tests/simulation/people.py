@@ -8,8 +8,8 @@ from random import Random
 from assets.actions.attention import Choice, resolve_attention
 from assets.actions.cancel import cancel_take
 from assets.actions.generate import request_takes
-from assets.actions.line import line_stop, start_line
-from assets.models import Generation, GenerationState
+from assets.actions.line import line_stop, open_model, start_line
+from assets.models import Generation, GenerationState, LineStop
 from assets.requests import TakeRequest
 from projects.errors import Refused
 from tests.simulation.kie import SimKie, Task
@@ -47,9 +47,11 @@ class People:
                 self.refused += 1
 
     def settle(self) -> None:
-        """Start the line if it stands still, and settle every job that waits for a person."""
+        """Start the line if it stands still, open closed models, and settle every job that waits for a person."""
         if line_stop():
             start_line(by=self.studio.alice, organisation=self.studio.organisation)
+        for stop in LineStop.objects.open().of_models().order_by("model"):
+            open_model(by=self.studio.alice, organisation=self.studio.organisation, model=stop.model)
         waiting = Generation.objects.filter(state=GenerationState.NEEDS_ATTENTION).select_related("take")
         for job in waiting.order_by("take__request_key"):
             choice, task_id = self._truth(job)

@@ -4,7 +4,8 @@
 //   "rate": "0.005",                              USD a credit
 //   "free": "945",                                credits left in the tightest budget, or null without a limit
 //   "budget": "This month",                       name of that budget
-//   "rows": [{"seconds": 5, "sound": false, "credits": "55"}, …]    a row may name its "route"; the form's field decides
+//   "rows": [{"seconds": 5, "sound": false, "credits": "55"}, …]    a row may name its "route"; the form's field decides;
+//                                                   "shut": why it can't be paid now, if it can't
 // } </script>
 //
 // Form fields: seconds, sound (a checkbox, or on/off, true/false), takes; verb on the button: data-price-verb (default "Generate").
@@ -65,6 +66,7 @@ each("[data-price][data-price-table]", (box) => {
       const enough = free === null || all <= free;
       const after = enough ? `, ${number(free - all)} after` : "";
       set("after", free === null ? "" : `${table.budget}: ${credits(free)} free${after}`);
+      reason ||= row.shut || "";
       if (!enough) reason ||= `This needs ${credits(all)}; ${number(free)} are free.`;
     }
     part("button").disabled = Boolean(reason);
