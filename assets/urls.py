@@ -27,6 +27,7 @@ urlpatterns = [
     path("library/thumbnail/<uuid:pk>/", library.asset_thumbnail, name="asset_thumbnail"),
     path("settings/prices/", prices.price_list, name="price_list"),
     path("settings/prices/set/", prices.price_set, name="price_set"),
+    path("settings/prices/<uuid:pk>/confirm/", prices.price_confirm, name="price_confirm"),
     path("budgets/reconciliation/", reconciliation.reconciliation_list, name="reconciliation_list"),
     path("budgets/reconciliation/run/", reconciliation.reconciliation_run, name="reconciliation_run"),
     path("projects/<uuid:pk>/shots/new/", shots.shot_create, name="shot_create"),

@@ -13,6 +13,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from assets.models import Shot
 from projects.actions.money import hold
@@ -21,7 +22,7 @@ from reviews.actions.asking import ask_review
 from reviews.actions.notes import add_note
 from reviews.models import Package, PackageItem
 from tests.conftest import client_of
-from tests.factories import AssetFactory, GenerationFactory, TakeFactory, VersionFactory
+from tests.factories import AssetFactory, GenerationFactory, PriceFactory, TakeFactory, VersionFactory
 
 GET, POST = "GET", "POST"
 TABLE: dict[str, tuple[str, str, str]] = {
@@ -67,6 +68,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "reconciliation_run": (POST, "", "LAFFFA"),
     "price_list": (GET, "", "LAFAAA"),
     "price_set": (GET, "", "LAFFFA"),
+    "price_confirm": (GET, "price", "LNFFFA"),
     # library
     "asset_list": (GET, "", "LAAAAA"),
     "asset_upload": (POST, "", "LAFAAA"),
@@ -167,11 +169,13 @@ def world(
         organisation=northlight, email="new@example.com", role="creator", token_hash="x", invited_by=alice
     )
     notification = Notification.objects.filter(user=rita, kind=NotificationKind.REVIEW_ASKED).get()
+    price = PriceFactory.create(organisation=northlight, closed_at=timezone.now())
     WorkBeat.objects.create(host="here", pid=1)
     rows = {
         "project": project, "shot": shot, "take": take, "generation": job, "clip": version.clip, "version": version,
         "round": asked, "note": note, "asset": asset, "asset_version": asset.current_version, "package": package,
         "invitation": invitation, "notification": notification, "budget": northlight.budgets.get(),
+        "price": price,
         "member": Member.objects.get(user=rita),
     }  # fmt: skip
     addresses: dict[str, dict[str, Any]] = {"": {}, "bad_token": {"token": "no-such-token"}}

@@ -6,11 +6,12 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
+from assets.actions.charges import book_charge
 from assets.actions.moves import move
 from assets.models import Attempt, FailureClass, Generation, GenerationState, Outcome
 from projects.access import member_for, require
 from projects.actions.audit import log
-from projects.actions.money import release, settle
+from projects.actions.money import release
 from projects.errors import Refused
 from projects.models import User
 from projects.queue import enqueue
@@ -83,7 +84,7 @@ def _write_off(job: Generation, by: User) -> None:
     text = "Written off: Kie charged it, and no usable clip came of it."
     fields: dict[str, Any] = {"failure_class": FailureClass.UNKNOWN, "failure_text": text, "charged": charged}
     _move(job, GenerationState.FAILED, by, text, **fields)
-    settle(key=job.ledger_key, charged=charged)
+    book_charge(job, charged)
 
 
 def _absent(job: Generation, by: User, *, again: bool) -> None:

@@ -13,6 +13,25 @@ from projects.forms.people import DayField
 from projects.goals import Seconds
 
 
+def credits_field(help_text: str = "") -> forms.DecimalField:
+    """Credits for one take."""
+    return forms.DecimalField(
+        label="Credits a take",
+        help_text=help_text,
+        min_value=Decimal(0),
+        max_digits=10,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+        error_messages={"min_value": "A price can't be below 0 credits."},
+    )
+
+
+class ConfirmForm(forms.Form):
+    """What a take costs from now on, after a charge above its price."""
+
+    credits = credits_field("For takes that are queued from now on; it goes before Kie's list.")
+
+
 class PriceForm(forms.Form):
     """What a take costs, and from which day on; today means from now on."""
 
@@ -21,14 +40,7 @@ class PriceForm(forms.Form):
     sound = forms.TypedChoiceField(
         choices=[("off", "Silent"), ("on", "With sound")], coerce=lambda value: value == "on"
     )
-    credits = forms.DecimalField(
-        label="Credits a take",
-        min_value=Decimal(0),
-        max_digits=10,
-        decimal_places=2,
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
-        error_messages={"min_value": "A price can't be below 0 credits."},
-    )
+    credits = credits_field()
     begins = DayField(label="From")
 
     def clean_begins(self) -> date | None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from assets.models.price import Price
@@ -62,6 +62,10 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
     def visible_to(self, user: User) -> Self:
         """Jobs of the person's organisations."""
         return self.filter(organisation__in=Organisation.objects.visible_to(user))
+
+    def charged_above_hold(self) -> Self:
+        """Kie took more for its task than was held."""
+        return self.filter(charged__gt=F("held"))
 
     def unfinished(self) -> Self:
         """Not at an end."""
@@ -125,6 +129,11 @@ class Generation(Row):
     def cost(self) -> Decimal:
         """Credits: what was charged if it is known, else what is held."""
         return self.held if self.charged is None else self.charged
+
+    @property
+    def above(self) -> Decimal:
+        """Credits that Kie took above the hold."""
+        return max((self.charged or Decimal(0)) - self.held, Decimal(0))
 
     @property
     def ledger_key(self) -> str:

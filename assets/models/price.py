@@ -7,6 +7,7 @@ from typing import Self
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from assets.models.line import LineStop
 from assets.models.names import MODEL_NAMES
@@ -82,6 +83,12 @@ class Price(Row):
     def model_name(self) -> str:
         """The model as people call it."""
         return MODEL_NAMES.get(self.model, self.model)
+
+    def is_in_force_for(self, organisation: Organisation) -> bool:
+        """Whether this row is the one that the organisation pays now."""
+        rows = Price.objects.in_force(organisation, timezone.now())
+        first = rows.filter(model=self.model, seconds=self.seconds, sound=self.sound).first()
+        return first is not None and first.pk == self.pk
 
     @property
     def shut(self) -> str:

@@ -14,13 +14,14 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from assets.actions.charges import book_charge
 from assets.actions.moves import move
 from assets.clips import Result, keep_clip, store_clip
 from assets.media.probe import NotAVideo, probe
 from assets.models import FailureClass, Generation, GenerationState
 from assets.pipeline import clock
 from assets.pipeline.provider import kie
-from assets.pipeline.settle import book_charge, fail, need_attention
+from assets.pipeline.settle import fail, need_attention
 from assets.providers import safe_http
 from assets.providers.base import ProviderError
 from projects.crash_points import crash_point

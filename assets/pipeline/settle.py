@@ -7,12 +7,11 @@ from typing import Any
 import structlog
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 
+from assets.actions.charges import book_charge
 from assets.actions.line import tell_admins
 from assets.actions.moves import move
-from assets.models import FailureClass, Generation, GenerationState, Price
-from projects.actions.money import release, settle
+from assets.models import FailureClass, Generation, GenerationState
 from projects.actions.notify import tell
 from projects.crash_points import crash_point
 from projects.models import NotificationKind, User
@@ -29,21 +28,6 @@ def job_page(job: Generation) -> str:
 def postpone(job: Generation, until: datetime) -> None:
     """Look again at `until`, if the job still stands where the caller saw it."""
     Generation.objects.filter(pk=job.pk, state=job.state).update(due_at=until)
-
-
-@transaction.atomic(savepoint=False)
-def book_charge(job: Generation, charged: Decimal) -> None:
-    """Book credits on the job's hold. A charge above it is booked, closes that price, and the admins are told."""
-    if not charged:
-        release(key=job.ledger_key)
-    elif settle(key=job.ledger_key, charged=charged):
-        Price.objects.filter(pk=job.price_id, closed_at=None).update(closed_at=timezone.now())
-        tell_admins(
-            job.organisation,
-            text=f"Kie charged {in_credits(charged)} for {job.take}, held were {in_credits(job.held)}. "
-            "The overrun is booked and that price is closed until an admin confirms it.",
-            path=job_page(job),
-        )
 
 
 def fail(

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assets.actions.attention import resolve_attention
 from assets.actions.line import open_model, start_line
+from assets.actions.prices import closed_prices
 from assets.actions.waiting import end_waiting, waiting_takes
 from assets.forms.attention import ResolveForm
 from assets.models import Generation, GenerationState, LineStop
@@ -44,6 +45,7 @@ def attention_page(request: MemberRequest, refused: ResolveForm | None = None, p
         "cases": cases,
         "page": page,
         "stops": waiting_on,
+        "closed": closed_prices(request.member.organisation),
         "rate": request.member.organisation.usd_per_credit,
     }
     return render(request, "assets/attention.html", context, status=422 if refused else 200)

@@ -9,7 +9,7 @@ from unittest import mock
 
 from django.db import transaction
 
-from assets.actions import generate, moves
+from assets.actions import charges, generate, moves
 from assets.clips import keep_clip, store_clip
 from assets.models import Attempt, FailureClass, Generation, GenerationMove, GenerationState
 from assets.pipeline import fetch, settle
@@ -38,7 +38,7 @@ def settled_later() -> AbstractContextManager[object]:
         with mock.patch.object(fetch, "book_charge", nothing):
             done = finish(job, got)
         if done:
-            settle.book_charge(job, fetch.charge_of(job))
+            charges.book_charge(job, fetch.charge_of(job))
         return done
 
     return patched("assets.pipeline.fetch.finish", value=finish_then_settle)
@@ -46,7 +46,7 @@ def settled_later() -> AbstractContextManager[object]:
 
 def failure_keeps_the_hold() -> AbstractContextManager[object]:
     """A failed take doesn't give its hold back."""
-    return patched("projects.actions.money.release", "assets.pipeline.settle.release", value=nothing)
+    return patched("projects.actions.money.release", "assets.actions.charges.release", value=nothing)
 
 
 def failure_is_free() -> AbstractContextManager[object]:
@@ -68,7 +68,7 @@ def ready_before_stored() -> AbstractContextManager[object]:
 
     def finish(job: Generation, got: Any) -> bool:
         moves.move(job, GenerationState.READY, why="early", charged=fetch.charge_of(job))
-        settle.book_charge(job, fetch.charge_of(job))
+        charges.book_charge(job, fetch.charge_of(job))
         store_clip(job.take, got, keep_clip(got))
         return True
 
