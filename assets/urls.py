@@ -42,6 +42,7 @@ urlpatterns = [
     path("takes/<uuid:pk>/retry/", takes.take_retry, name="take_retry"),
     path("takes/<uuid:pk>/job/", jobs.take_job, name="take_job"),
     path("takes/<uuid:pk>/cancel/", jobs.take_cancel, name="take_cancel"),
+    path("takes/<uuid:pk>/fetch/", jobs.take_fetch, name="take_fetch"),
     path("attention/", attention.attention_list, name="attention_list"),
     path("attention/line/start/", attention.line_start, name="line_start"),
     path("attention/model/open/", attention.model_open, name="model_open"),

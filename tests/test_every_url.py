@@ -92,6 +92,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "take_retry": (POST, "take", "LNFAAA"),
     "take_job": (GET, "take", "LNAAAA"),
     "take_cancel": (POST, "take", "LNFAAA"),
+    "take_fetch": (POST, "take", "LNFAAA"),
     "attention_list": (GET, "", "LAFFFA"),
     "line_start": (POST, "", "LAFFFA"),
     "model_open": (POST, "", "LAFFFA"),

@@ -3,6 +3,7 @@
 Who may move where stands in `TRANSITIONS`; `assets.pipeline` moves by conditional UPDATE: a lost race changes nothing.
 """
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Self
 
@@ -30,6 +31,7 @@ class GenerationState(models.TextChoices):
 
 
 _S = GenerationState
+UNFETCHED = (_S.FETCHING, _S.NEEDS_ATTENTION)
 END_STATES = frozenset({_S.READY, _S.FAILED, _S.CANCELLED})
 # What goes back to QUEUED does so on the same hold: the provider refused for certain, nothing was charged.
 TRANSITIONS: dict[GenerationState, frozenset[GenerationState]] = {
@@ -67,6 +69,10 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
         """Kie took more for its task than was held."""
         return self.filter(charged__gt=F("held"))
 
+    def unfetched(self, before: datetime) -> Self:
+        """Kie was done with them before that moment, and their results are not here."""
+        return self.filter(state__in=UNFETCHED, done_at__lte=before).exclude(result_url="")
+
     def unfinished(self) -> Self:
         """Not at an end."""
         return self.exclude(state__in=END_STATES)
@@ -99,6 +105,9 @@ class Generation(Row):
     done_at = models.DateTimeField("provider done at", null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     fetch_tries = models.PositiveSmallIntegerField(default=0)
+    alarms = models.PositiveSmallIntegerField(
+        default=0, help_text="How often people were told that the result isn't here."
+    )
 
     objects = GenerationQuerySet.as_manager()
 
@@ -106,6 +115,7 @@ class Generation(Row):
         ordering = ("-created_at", "-id")
         indexes = (
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="generation_due"),
+            models.Index(fields=["done_at"], condition=Q(state__in=UNFETCHED), name="generation_unfetched"),
             models.Index(fields=["organisation", "state", "finished_at"]),
             models.Index(fields=["project", "state"]),
         )

@@ -71,7 +71,7 @@ def _take(step: Callable[[Generation], None], job: Generation) -> None:
 
 def _give_up_stuck(generation_id: UUID | str) -> None:
     job = job_of(generation_id)
-    if job and job.state in STUCK and timezone.now() - job.state_since > clock.FETCH_DEADLINE:
+    if job and job.state in STUCK and timezone.now() - job.state_since > clock.STUCK_DEADLINE:
         need_attention(job, "This step fails again and again; the log says why.")
 
 

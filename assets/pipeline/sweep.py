@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from assets.actions.fetching import alarm_unfetched
 from assets.models import Clip, Generation, GenerationState
 from assets.pipeline.clock import MINUTE, REDELIVER
 from assets.pipeline.fetch import DRAW, TEMPORARY
@@ -59,6 +60,7 @@ def tidy() -> Swept:
     undrawn = Q(poster="") | Q(sprite="") | Q(proxy="")
     clips = list(Clip.objects.filter(lost & undrawn).order_by("created_at").values_list("pk", flat=True)[:20])
     mails = ask_again_for_lost_mail()
+    alarm_unfetched()
     for pk in clips:
         enqueue(DRAW, pk, cluster=MEDIA)
     enqueue(CHECK_ACCOUNT, "all")

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from assets.actions.attention import resolve_attention
+from assets.actions.fetching import unfetched_of
 from assets.actions.line import open_model, start_line
 from assets.actions.prices import closed_prices
 from assets.actions.waiting import end_waiting, waiting_takes
@@ -45,6 +46,7 @@ def attention_page(request: MemberRequest, refused: ResolveForm | None = None, p
         "cases": cases,
         "page": page,
         "stops": waiting_on,
+        "unfetched": unfetched_of(request.member.organisation),
         "closed": closed_prices(request.member.organisation),
         "rate": request.member.organisation.usd_per_credit,
     }

@@ -12,11 +12,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from assets.actions.cancel import cancel_take
+from assets.actions.fetching import fetch_now
 from assets.models import Generation, GenerationState, Take
+from assets.models.generation import UNFETCHED
 from assets.sheet import NEXT_STEP, typical_seconds
 from projects.access import MemberRequest, load, logged_in
 from projects.errors import Refused
 from projects.roles import Right
+from projects.views.doing import told
 
 SHOWN = 20
 TAKE_ROWS = ("generation", "clip", "created_by", "image__asset", "shot__project__organisation")
@@ -38,6 +41,7 @@ def take_job(request: MemberRequest, pk: UUID) -> HttpResponse:
         "rate": take.shot.project.organisation.usd_per_credit,
         "waits_until": _waits_until(job),
         "may_cancel": job.state == GenerationState.QUEUED and request.member.can(Right.GENERATE),
+        "may_fetch": bool(job.result_url) and job.state in UNFETCHED and request.member.can(Right.GENERATE),
         "is_live": not job.is_over and job.state != GenerationState.NEEDS_ATTENTION,
     }
     if request.htmx and not request.htmx.boosted:
@@ -83,4 +87,15 @@ def take_cancel(request: MemberRequest, pk: UUID) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         messages.success(request, f"Take {take.number} is cancelled. Nothing was charged.")
+    return redirect("take_job", pk=take.pk)
+
+
+@require_POST
+@logged_in
+def take_fetch(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Fetch a result that doesn't come home, now."""
+    take = _load(request, Right.GENERATE, pk)
+    told(
+        request, lambda: fetch_now(by=request.user, generation=take.generation), f"Take {take.number} is being fetched."
+    )
     return redirect("take_job", pk=take.pk)

@@ -138,5 +138,5 @@ def test_the_page_asks_the_same_for_many(
     for job in jobs:
         Generation.objects.filter(pk=job.pk).update(charged=60)
         book_charge(job, Decimal(60))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(15):
         alices.get(reverse("attention_list"))

@@ -185,7 +185,7 @@ def test_a_step_that_raises_is_logged_and_comes_back(
 
     monkeypatch.setitem(steps.STEPS, GenerationState.RUNNING, broken)
     assert advance(job).state == GenerationState.RUNNING
-    assert advance(job, after=timedelta(hours=7)).state == GenerationState.NEEDS_ATTENTION
+    assert advance(job, after=timedelta(hours=25)).state == GenerationState.NEEDS_ATTENTION
 
 
 def test_the_sweeper_puts_due_jobs_on_the_queue_once(job: Generation) -> None:
