@@ -35,23 +35,46 @@ def asks() -> Limit:
     return Limit("ask", settings.KIE_ASKS_PER_SECOND, ASK_WINDOW)
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One call of a limit, taken until `free_at`; without a row where there is no limit."""
+
+    pk: int | None
+    free_at: datetime
+
+
 def take_slot(limit: Limit) -> datetime | None:
     """Take one call of the limit: None when it may be made now, else the moment from which to try again."""
-    if not limit.calls:
-        return None
+    got = book_slot(limit)
+    return None if isinstance(got, Slot) else got
+
+
+def book_slot(limit: Limit, earlier: Slot | None = None) -> Slot | datetime:
+    """Take one call of the limit that is made now, or the moment from which to try again.
+
+    `earlier`: the slot that the caller took for the same call and has not used. Its window begins anew, unless somebody
+    else has taken it by now; then any other slot will do.
+    """
     now = timezone.now()
+    if not limit.calls:
+        return Slot(None, now)
+    if earlier and (renewed := _take(limit, now, earlier.pk, earlier.free_at)):
+        return renewed
     slots = list(_slots(limit).order_by("free_at").values_list("pk", "free_at"))
     if len(slots) < limit.calls:
         _make(limit, now)
-        return take_slot(limit)
+        return book_slot(limit)
     busy = [free_at for _, free_at in slots if now < free_at <= now + limit.window]
     for pk, free_at in slots:
-        if free_at in busy:
-            continue
-        # A slot goes to whoever changes it from the value that both saw.
-        if RateSlot.objects.filter(pk=pk, free_at=free_at).update(free_at=now + limit.window):
-            return None
+        if free_at not in busy and (taken := _take(limit, now, pk, free_at)):
+            return taken
     return min(busy, default=now + RIVALS)
+
+
+def _take(limit: Limit, now: datetime, pk: int | None, seen: datetime) -> Slot | None:
+    """A slot goes to whoever changes it from the value that all saw."""
+    until = now + limit.window
+    return Slot(pk, until) if RateSlot.objects.filter(pk=pk, free_at=seen).update(free_at=until) else None
 
 
 def free_slots(limit: Limit) -> int | None:

@@ -18,7 +18,7 @@ from assets.models import Attempt, BalanceReading, Generation, GenerationState, 
 from assets.pipeline import clock
 from assets.pipeline.outcome import Kind, Verdict, verdict_before_sending, verdict_of
 from assets.pipeline.provider import kie
-from assets.pipeline.rates import creates, take_slot
+from assets.pipeline.rates import Slot, book_slot, creates
 from assets.pipeline.settle import fail, postpone
 from assets.pipeline.turns import is_turn
 from assets.pipeline.unknown import adopt, lose_answer
@@ -43,12 +43,12 @@ def submit(job: Generation) -> None:
     if stop := line_stop(job.take.model):
         wait_for_line(job, stop)
         return
-    if not is_turn(job, now) or take_slot(creates()):
+    if not is_turn(job, now) or not isinstance(slot := book_slot(creates()), Slot):
         postpone(job, now)  # stays due: the sweeper knows whose turn it is when a call is free
         return
     attempt = claim(job)
     crash_point("claimed")
-    if attempt and (verdict := send(job, attempt)):
+    if attempt and (verdict := send(job, attempt, slot)):
         crash_point("answered")
         book_in_any_case(job, attempt, verdict)
         crash_point("booked")
@@ -92,8 +92,11 @@ def callback_url(attempt: Attempt) -> str | None:
     return f"{settings.PUBLIC_URL}{reverse('kie_callback', kwargs={'token': attempt.token})}"
 
 
-def send(job: Generation, attempt: Attempt) -> Verdict | None:
-    """Upload the image if there is one, then the one call. None when the claim ran out before anything was sent."""
+def send(job: Generation, attempt: Attempt, slot: Slot) -> Verdict | None:
+    """Upload the image if there is one, then the one call, in the limit's `slot`.
+
+    None when nothing was sent: the claim ran out, or the upload outlasted the slot and no other call was free.
+    """
     try:
         provider = kie()
         with may_leave():
@@ -101,6 +104,10 @@ def send(job: Generation, attempt: Attempt) -> Verdict | None:
     except Exception as error:  # whatever it was, nothing has been sent
         return verdict_before_sending(error)
     crash_point("uploaded")
+    # The limit counts from the call, not from the upload before it.
+    if job.take.image_id and not isinstance(book_slot(creates(), slot), Slot):
+        hand_back(job, attempt, "No call was free after the upload; nothing was sent")
+        return None
     if not mark_sent(attempt):
         return None
     crash_point("marked")
@@ -235,10 +242,17 @@ def expire(job: Generation) -> None:
     attempt = job.attempts.order_by("number").last()
     if attempt is None:
         return
-    with transaction.atomic():
-        unsent = Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.PENDING, sent_at=None)
-        if unsent.update(outcome=Outcome.REFUSED, answer="The worker stopped before anything was sent."):
-            move(job, GenerationState.QUEUED, why="The worker stopped before anything was sent", due_at=timezone.now())
-            crash_point("expiring")
-            return
+    if hand_back(job, attempt, "The worker stopped before anything was sent"):
+        crash_point("expiring")
+        return
     book(job, attempt, Verdict(Kind.UNKNOWN, "The worker stopped before the answer came."))
+
+
+@transaction.atomic
+def hand_back(job: Generation, attempt: Attempt, why: str) -> bool:
+    """Queue the job again after an attempt that sent nothing; False when it was sent, or decided by somebody else."""
+    unsent = Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.PENDING, sent_at=None)
+    if not unsent.update(outcome=Outcome.REFUSED, answer=f"{why}."):
+        return False
+    move(job, GenerationState.QUEUED, why=why, due_at=timezone.now())
+    return True

@@ -1,10 +1,12 @@
 """What comes of a createTask: every class of answer, sent once, booked once."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 
 import pytest
+import time_machine
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -14,11 +16,13 @@ from pytest_django import Settings
 from assets.actions.cancel import TooLate, cancel_take
 from assets.actions.generate import request_takes
 from assets.actions.line import line_stop, start_line
-from assets.models import AssetVersion, Generation, GenerationState, LineStop, Outcome, Shot
+from assets.models import AssetVersion, Generation, GenerationState, LineStop, Outcome, Shot, Take
 from assets.pipeline import clock, steps
 from assets.pipeline.account import check_account
 from assets.pipeline.outcome import Kind, Verdict
-from assets.pipeline.submit import book, claim, mark_sent, refused_in_a_row
+from assets.pipeline.rates import CREATE_WINDOW, creates, take_slot
+from assets.pipeline.submit import book, claim, mark_sent, refused_in_a_row, request_for
+from assets.providers.base import Provider, VideoRequest
 from assets.providers.standin import StandIn
 from assets.requests import TakeRequest
 from projects.models import Budget, Notification, User
@@ -235,6 +239,47 @@ def test_a_failed_upload_sends_nothing(standin: StandIn, image_job: Generation) 
     assert image_job.attempts.get().sent_at is None
     standin.clear_faults()
     assert advance(image_job, after=timedelta(minutes=1)).state == GenerationState.RUNNING
+
+
+@pytest.fixture
+def slow_upload(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[list[datetime]]:
+    """Uploads take 20 s of the clock, under a limit of one call; the moments in the list are of others' calls then."""
+    settings.KIE_CREATES_PER_10S = 1
+    others: list[datetime] = []
+    begun = timezone.now()
+    with time_machine.travel(begun, tick=False) as traveller:
+
+        def upload(take: Take, provider: Provider) -> VideoRequest:
+            for moment in others:
+                traveller.move_to(moment)
+                assert take_slot(creates()) is None
+            traveller.move_to(begun + timedelta(seconds=20))
+            return request_for(take, provider)
+
+        monkeypatch.setattr("assets.pipeline.submit.request_for", upload)
+        yield others
+
+
+def test_the_limit_counts_from_the_call_not_from_the_upload(
+    standin: StandIn, image_job: Generation, slow_upload: list[datetime]
+) -> None:
+    steps.advance(image_job.pk)
+    assert len(standin.accepted) == 1
+    assert take_slot(creates()) == timezone.now() + CREATE_WINDOW
+
+
+def test_an_upload_that_outlasts_its_slot_hands_the_take_back_unsent(
+    standin: StandIn, image_job: Generation, slow_upload: list[datetime]
+) -> None:
+    slow_upload.append(timezone.now() + timedelta(seconds=15))
+    steps.advance(image_job.pk)
+    image_job.refresh_from_db()
+    attempt = image_job.attempts.get()
+    assert (image_job.state, image_job.lease_until, attempt.sent_at) == (GenerationState.QUEUED, None, None)
+    assert not standin.accepted
+    assert held() == 55
+    slow_upload.clear()
+    assert advance(image_job, after=timedelta(seconds=11)).state == GenerationState.RUNNING
 
 
 def test_a_queued_take_can_be_cancelled(job: Generation, carl: User) -> None:
