@@ -6,7 +6,7 @@ from django.db import Error
 from assets.actions.reconcile import reconcile_daily
 from assets.clips import draw_clip
 from assets.models import Generation
-from assets.pipeline import account, garbage, steps
+from assets.pipeline import account, garbage, steps, strays
 from assets.pipeline.fetch import DRAW
 from assets.pipeline.leave import forget_connection
 from projects.pulse import HandBack, may_leave
@@ -31,6 +31,14 @@ def heed(attempt_id: str) -> None:
         steps.heed(attempt_id)
     except Exception:
         logger.exception("heeding a callback failed", attempt=attempt_id)
+
+
+def follow_stray(stray_id: str) -> None:
+    """Ask for a task that no job waits for."""
+    try:
+        strays.follow(stray_id)
+    except Exception:
+        logger.exception("following a stray task failed", stray=stray_id)
 
 
 def check_account(_: str) -> None:

@@ -48,6 +48,7 @@ urlpatterns = [
     path("attention/model/open/", attention.model_open, name="model_open"),
     path("attention/line/end/", attention.waiting_end, name="waiting_end"),
     path("attention/<uuid:pk>/resolve/", attention.attention_resolve, name="attention_resolve"),
+    path("attention/strays/<uuid:pk>/note/", attention.stray_note, name="stray_note"),
     path("webhooks/kie/<str:token>/", webhooks.kie_callback, name="kie_callback"),
     path("clips/<uuid:pk>/", clips.clip_detail, name="clip_detail"),
     path("clips/<uuid:pk>/video/", clips.clip_video, name="clip_video"),

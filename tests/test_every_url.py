@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from assets.models import Shot
+from assets.models import Attempt, Shot, StrayTask
 from projects.actions.money import hold
 from projects.models import Invitation, Member, Notification, NotificationKind, Project, User, WorkBeat
 from reviews.actions.asking import ask_review
@@ -98,6 +98,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "model_open": (POST, "", "LAFFFA"),
     "waiting_end": (POST, "", "LAFFFA"),
     "attention_resolve": (POST, "generation", "LNFFFA"),
+    "stray_note": (POST, "stray", "LNFFFA"),
     "kie_callback": (POST, "bad_token", "NNNNNN"),
     # clips
     "clip_detail": (GET, "clip", "LNAAAA"),
@@ -171,12 +172,14 @@ def world(
     )
     notification = Notification.objects.filter(user=rita, kind=NotificationKind.REVIEW_ASKED).get()
     price = PriceFactory.create(organisation=northlight, closed_at=timezone.now())
+    attempt = Attempt.objects.create(generation=job, number=1, token="a" * 32, outcome="accepted", task_id="task_1")
+    stray = StrayTask.objects.create(attempt=attempt, organisation=northlight, over_at=timezone.now(), end="success")
     WorkBeat.objects.create(host="here", pid=1)
     rows = {
         "project": project, "shot": shot, "take": take, "generation": job, "clip": version.clip, "version": version,
         "round": asked, "note": note, "asset": asset, "asset_version": asset.current_version, "package": package,
         "invitation": invitation, "notification": notification, "budget": northlight.budgets.get(),
-        "price": price,
+        "price": price, "stray": stray,
         "member": Member.objects.get(user=rita),
     }  # fmt: skip
     addresses: dict[str, dict[str, Any]] = {"": {}, "bad_token": {"token": "no-such-token"}}

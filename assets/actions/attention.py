@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from assets.actions.charges import book_charge
 from assets.actions.moves import move
+from assets.actions.strays import let_go
 from assets.models import Attempt, FailureClass, Generation, GenerationState, Outcome
 from projects.access import member_for, require
 from projects.actions.audit import log
-from projects.actions.money import release
 from projects.errors import Refused
 from projects.models import User
 from projects.queue import enqueue
@@ -79,18 +79,21 @@ def _adopt(job: Generation, by: User, task_id: str) -> None:
 
 
 def _write_off(job: Generation, by: User) -> None:
-    """Nothing usable came, and Kie took the credits: book what it reported, else what was held."""
+    """Nothing usable came, and Kie took the credits: book what it reported, else what was held, until it says more."""
     charged = job.held if job.reported is None else job.reported
     text = "Written off: Kie charged it, and no usable clip came of it."
     fields: dict[str, Any] = {"failure_class": FailureClass.UNKNOWN, "failure_text": text, "charged": charged}
     _move(job, GenerationState.FAILED, by, text, **fields)
     book_charge(job, charged)
+    if job.reported is None:
+        let_go(job)
 
 
 def _absent(job: Generation, by: User, *, again: bool) -> None:
     """Kie has no such task and took nothing: give the hold back, or send the take once more on the same hold."""
     if job.result_url:
         raise Refused("Kie finished this task, so it was charged. Follow the task again, or write it off as charged.")
+    let_go(job)
     if again:
         fields: dict[str, Any] = {"task_id": "", "submitted_at": None, "due_at": timezone.now()}
         _move(job, GenerationState.QUEUED, by, "Confirmed absent at Kie; sent again", **fields)
@@ -99,7 +102,7 @@ def _absent(job: Generation, by: User, *, again: bool) -> None:
     text = "No task exists at Kie, as a person confirmed. Nothing was charged."
     fields = {"failure_class": FailureClass.UNKNOWN, "failure_text": text, "charged": Decimal(0)}
     _move(job, GenerationState.FAILED, by, text, **fields)
-    release(key=job.ledger_key)
+    book_charge(job, Decimal(0))
 
 
 def _move(job: Generation, new: GenerationState, by: User, why: str, **fields: Any) -> None:

@@ -1,12 +1,14 @@
 """Stop a take that has not been sent yet."""
 
+from decimal import Decimal
+
 from django.db import transaction
 
+from assets.actions.charges import book_charge
 from assets.actions.moves import move
 from assets.models import Generation, GenerationState
 from projects.access import member_for, require
 from projects.actions.audit import log
-from projects.actions.money import release
 from projects.errors import Refused
 from projects.models import User
 from projects.roles import Right
@@ -33,7 +35,7 @@ def cancel_take(*, by: User, generation: Generation) -> None:
         raise Refused(f"This take is over already ({job.get_state_display().lower()}). Nothing has changed.")
     if job.state != GenerationState.QUEUED or not move(job, GenerationState.CANCELLED, by=by, why="Cancelled in time"):
         raise TooLate
-    release(key=job.ledger_key)
+    book_charge(job, Decimal(0))
     log(
         organisation=job.organisation,
         by=by,

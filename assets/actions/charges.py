@@ -3,11 +3,12 @@
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
 from assets.actions.line import tell_admins
-from assets.models import Generation, Price
+from assets.models import Generation, Price, StrayTask
 from projects.actions.money import release, settle
 from projects.models import Organisation
 from projects.templatetags.house import credits as in_credits
@@ -15,14 +16,30 @@ from projects.templatetags.house import credits as in_credits
 
 @transaction.atomic
 def book_charge(job: Generation, charged: Decimal) -> None:
-    """Book credits on the job's hold. A charge above it is booked, closes that price, and the admins are told."""
-    if not charged:
+    """Book credits on the job's hold. A charge above it is booked, closes that price, and the admins are told.
+
+    What Kie took for a second task of the job is booked with it: that says nothing about the price.
+    """
+    total = charged + charged_beside(job)
+    if not total:
         release(key=job.ledger_key)
-    elif settle(key=job.ledger_key, charged=charged):
-        _close_price(job, charged)
+    elif settle(key=job.ledger_key, charged=total) and charged > job.held:
+        close_price(job, charged)
 
 
-def _close_price(job: Generation, charged: Decimal) -> None:
+def rebook(job: Generation) -> None:
+    """Bring the ledger of a job that is over to what Kie took by what is known now."""
+    settle(key=job.ledger_key, charged=(job.charged or Decimal(0)) + charged_beside(job))
+
+
+def charged_beside(job: Generation) -> Decimal:
+    """Credits that Kie took for the job's other tasks."""
+    beside = StrayTask.objects.filter(attempt__generation=job.pk, beside=True)
+    total: Decimal = beside.aggregate(all=Sum("charged", default=Decimal(0)))["all"]
+    return total
+
+
+def close_price(job: Generation, charged: Decimal) -> None:
     """Close the price that turned out too low. Said once a price: its other takes stand on the page beside the first.
 
     A take that was queued at a price which has been replaced since closes nothing, and is told by itself.

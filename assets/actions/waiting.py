@@ -6,13 +6,13 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
+from assets.actions.charges import book_charge
 from assets.actions.line import failure_of
 from assets.actions.moves import move
 from assets.models import Generation, GenerationState, LineStop, Take
 from assets.models.generation import GenerationQuerySet
 from projects.access import member_for, require
 from projects.actions.audit import log
-from projects.actions.money import release
 from projects.actions.notify import tell
 from projects.errors import Refused
 from projects.models import NotificationKind, Organisation, User
@@ -55,7 +55,7 @@ def _end(job: Generation, by: User, stop: LineStop) -> bool:
     }
     if not move(job, GenerationState.FAILED, by=by, why=text, **fields):
         return False
-    release(key=job.ledger_key)
+    book_charge(job, Decimal(0))
     return True
 
 

@@ -10,9 +10,9 @@ from decimal import Decimal
 from itertools import batched
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
-from assets.models import Generation
+from assets.models import Generation, StrayTask
 from assets.models.generation import END_STATES
 from projects.invariants import Invariant, Since
 from projects.models import LedgerEntry, LedgerKind
@@ -72,16 +72,24 @@ def _ids(keys: tuple[str, ...]) -> list[UUID]:
 
 
 def charges_equal_ledger(since: Since) -> Iterator[str]:
-    """What a finished job says it cost is what the ledger booked for it."""
+    """What a finished job says it cost, its second tasks included, is what the ledger booked for it."""
     over = Generation.objects.filter(state__in=END_STATES)
     if since:
         over = over.filter(finished_at__gte=since)
     for batch in _batches(over):
         ledger = _booked([job.ledger_key for job in batch])
+        beside = _beside(batch)
         for job in batch:
-            said = sum((ledger[job.ledger_key].get(kind, NOTHING) for kind in CHARGES), NOTHING)
-            if (job.charged or NOTHING) != said:
-                yield f"{job.ledger_key}: the job says {job.charged or 0}, the ledger booked {said}"
+            booked = sum((ledger[job.ledger_key].get(kind, NOTHING) for kind in CHARGES), NOTHING)
+            said = (job.charged or NOTHING) + beside.get(job.pk, NOTHING)
+            if said != booked:
+                yield f"{job.ledger_key}: the job says {said}, the ledger booked {booked}"
+
+
+def _beside(jobs: list[Generation]) -> dict[UUID, Decimal]:
+    """What Kie took for second tasks of these jobs, in credits."""
+    rows = StrayTask.objects.filter(attempt__generation__in=jobs, beside=True).order_by()
+    return dict(rows.values_list("attempt__generation").annotate(Sum("charged")))
 
 
 def _booked(keys: list[str]) -> defaultdict[str, Booked]:

@@ -7,6 +7,7 @@ from assets.models.line import BalanceReading, LineStop, RateSlot, StopReason
 from assets.models.price import Price
 from assets.models.reconciliation import Reconciliation
 from assets.models.shot import Shot, Stage, Version
+from assets.models.stray import StrayEnd, StrayTask
 from assets.models.take import DiscardReason, Take
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "Shot",
     "Stage",
     "StopReason",
+    "StrayEnd",
+    "StrayTask",
     "Tag",
     "Take",
     "Version",

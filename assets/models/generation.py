@@ -35,7 +35,8 @@ UNFETCHED = (_S.FETCHING, _S.NEEDS_ATTENTION)
 END_STATES = frozenset({_S.READY, _S.FAILED, _S.CANCELLED})
 # What goes back to QUEUED does so on the same hold: the provider refused for certain, nothing was charged.
 TRANSITIONS: dict[GenerationState, frozenset[GenerationState]] = {
-    _S.QUEUED: frozenset({_S.SUBMITTING, _S.FAILED, _S.CANCELLED}),
+    # To RUNNING: sent again as a person asked, and the lost task turns up before it has left.
+    _S.QUEUED: frozenset({_S.SUBMITTING, _S.RUNNING, _S.FAILED, _S.CANCELLED}),
     _S.SUBMITTING: frozenset({_S.QUEUED, _S.RUNNING, _S.UNKNOWN, _S.FAILED}),
     _S.UNKNOWN: frozenset({_S.RUNNING, _S.NEEDS_ATTENTION}),
     _S.RUNNING: frozenset({_S.FETCHING, _S.FAILED, _S.NEEDS_ATTENTION}),

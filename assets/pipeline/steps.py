@@ -13,6 +13,7 @@ from assets.pipeline.fetch import fetch
 from assets.pipeline.leave import hand_back, leave
 from assets.pipeline.poll import poll
 from assets.pipeline.settle import need_attention
+from assets.pipeline.strays import heed_stray, is_stray
 from assets.pipeline.submit import expire, submit
 from assets.pipeline.unknown import heed_claim, recover
 from projects.pulse import HandBack, is_stopping, may_leave
@@ -86,5 +87,7 @@ def heed(attempt_id: UUID | str) -> None:
                 heed_claim(attempt)
             return
         job = job_of(attempt.generation_id)
-        if job and job.task_id == attempt.task_id:
+        if job and is_stray(attempt, job):
+            heed_stray(attempt, job)
+        elif job:
             _take(poll, job)

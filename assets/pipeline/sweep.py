@@ -17,6 +17,7 @@ from assets.actions.fetching import alarm_unfetched
 from assets.models import Clip, Generation, GenerationState
 from assets.pipeline.clock import MINUTE, REDELIVER
 from assets.pipeline.fetch import DRAW, TEMPORARY
+from assets.pipeline.strays import sweep_strays
 from assets.pipeline.turns import BATCH, next_turns
 from assets.pipeline.unknown import ADVANCE
 from projects.actions.notifications import ask_again_for_lost_mail
@@ -61,6 +62,7 @@ def tidy() -> Swept:
     clips = list(Clip.objects.filter(lost & undrawn).order_by("created_at").values_list("pk", flat=True)[:20])
     mails = ask_again_for_lost_mail()
     alarm_unfetched()
+    sweep_strays()
     for pk in clips:
         enqueue(DRAW, pk, cluster=MEDIA)
     enqueue(CHECK_ACCOUNT, "all")

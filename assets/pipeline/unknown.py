@@ -9,12 +9,12 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from assets.actions.line import tell_admins
 from assets.actions.moves import move
+from assets.actions.strays import stray
 from assets.models import Attempt, Generation, GenerationState, Outcome
 from assets.pipeline import clock
 from assets.pipeline.provider import kie
-from assets.pipeline.settle import job_page, need_attention, postpone
+from assets.pipeline.settle import need_attention, postpone
 from assets.providers.base import ProviderError, TaskRecord
 from projects.crash_points import crash_point
 from projects.queue import enqueue
@@ -22,6 +22,7 @@ from projects.queue import enqueue
 logger = structlog.get_logger(__name__)
 ADVANCE = "assets.tasks.advance"
 HEED = "assets.tasks.heed"
+ADOPTS = (GenerationState.UNKNOWN, GenerationState.NEEDS_ATTENTION, GenerationState.QUEUED)
 
 
 def lose_answer(job: Generation, attempt: Attempt, text: str) -> None:
@@ -79,7 +80,8 @@ def heed_claim(attempt: Attempt) -> bool:
 def adopt(attempt: Attempt, task_id: str, *, why: str) -> bool:
     """Book a task that is proven to be this attempt's. False when the task or the attempt is taken already.
 
-    A job that is over by then keeps its end; the task stays booked on the attempt and the admins are told.
+    A job that waits to be sent again, as a person asked, follows it instead. One that is over by then keeps its end;
+    the task stays booked on the attempt, and is followed and booked beside the job.
     """
     with transaction.atomic():
         job = (
@@ -92,22 +94,15 @@ def adopt(attempt: Attempt, task_id: str, *, why: str) -> bool:
         undecided = Attempt.objects.filter(pk=attempt.pk, task_id="").exclude(outcome=Outcome.ACCEPTED)
         if not undecided.update(outcome=Outcome.ACCEPTED, task_id=task_id):
             return False
-        if job.state not in (GenerationState.UNKNOWN, GenerationState.NEEDS_ATTENTION) or job.task_id:
-            _second_task(job, attempt, task_id)
+        if job.state not in ADOPTS or job.task_id:
+            logger.error("a task without a job", generation=str(job.pk), attempt=attempt.number, task=task_id)
+            stray(attempt, job.organisation)
             return True
         fields: dict[str, Any] = {"task_id": task_id, "submitted_at": attempt.sent_at, "due_at": timezone.now()}
-        move(job, GenerationState.RUNNING, why=why, **fields)
-        enqueue(ADVANCE, job.pk)
+        if move(job, GenerationState.RUNNING, why=why, **fields):
+            enqueue(ADVANCE, job.pk)
+        else:  # a worker has begun to send it again
+            stray(attempt, job.organisation)
         crash_point("adopting")
     crash_point("adopted")
     return True
-
-
-def _second_task(job: Generation, attempt: Attempt, task_id: str) -> None:
-    logger.error("a task without a job", generation=str(job.pk), attempt=attempt.number, task=task_id)
-    tell_admins(
-        job.organisation,
-        text=f"Kie made task {task_id} for attempt {attempt.number} of {job.take} although the job had moved on. "
-        "Check what it was charged.",
-        path=job_page(job),
-    )

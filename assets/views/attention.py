@@ -4,6 +4,7 @@ from uuid import UUID
 
 import structlog
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -12,13 +13,16 @@ from assets.actions.attention import resolve_attention
 from assets.actions.fetching import unfetched_of
 from assets.actions.line import open_model, start_line
 from assets.actions.prices import closed_prices
+from assets.actions.strays import note_stray, strays_to_note
 from assets.actions.waiting import end_waiting, waiting_takes
 from assets.forms.attention import ResolveForm
-from assets.models import Generation, GenerationState, LineStop
+from assets.models import Attempt, Generation, GenerationState, LineStop, StrayTask
 from projects.access import MemberRequest, load, logged_in, with_right
 from projects.errors import Refused
+from projects.models import Organisation
 from projects.paging import page_by_key
 from projects.roles import Right
+from projects.views.doing import told
 
 PAGE_SIZE = 20
 
@@ -36,7 +40,7 @@ def attention_page(request: MemberRequest, refused: ResolveForm | None = None, p
         Generation.objects.visible_to(request.user)
         .filter(organisation=request.member.organisation, state=GenerationState.NEEDS_ATTENTION)
         .select_related("take__shot__project", "take__created_by")
-        .prefetch_related("attempts", "moves__by")
+        .prefetch_related(Prefetch("attempts", Attempt.objects.select_related("stray")), "moves__by")
     )
     page = page_by_key(waiting, request.GET, size=PAGE_SIZE)
     stops = list(LineStop.objects.open().order_by("model", "created_at"))
@@ -46,6 +50,7 @@ def attention_page(request: MemberRequest, refused: ResolveForm | None = None, p
         "cases": cases,
         "page": page,
         "stops": waiting_on,
+        "strays": strays_to_note(request.member.organisation),
         "unfetched": unfetched_of(request.member.organisation),
         "closed": closed_prices(request.member.organisation),
         "rate": request.member.organisation.usd_per_credit,
@@ -107,4 +112,14 @@ def waiting_end(request: MemberRequest) -> HttpResponse:
     else:
         takes = "1 waiting take" if ended == 1 else f"{ended} waiting takes"
         messages.success(request, f"{takes} ended. Nothing was charged; what was held for them is free again.")
+    return redirect("attention_list")
+
+
+@require_POST
+@logged_in
+def stray_note(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """A task without a job was seen."""
+    rows = StrayTask.objects.filter(organisation__in=Organisation.objects.visible_to(request.user))
+    found = load(request, rows.select_related("attempt__generation__take"), Right.RESOLVE_ATTENTION, pk=pk)
+    told(request, lambda: note_stray(by=request.user, found=found), "Noted. It stays on its job and in the ledger.")
     return redirect("attention_list")

@@ -56,7 +56,7 @@ def take_job(request: MemberRequest, pk: UUID) -> HttpResponse:
 def _history(job: Generation) -> dict[str, Any]:
     """The last moves and attempts: a take that Kie refuses for hours gathers hundreds. Two queries."""
     moves = list(job.moves.select_related("by"))
-    attempts = list(job.attempts.all())
+    attempts = list(job.attempts.select_related("stray"))
     return {
         "moves": moves[-SHOWN:],
         "earlier": max(len(moves) - SHOWN, 0),

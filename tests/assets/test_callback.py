@@ -181,6 +181,8 @@ def test_a_task_that_turns_up_after_the_job_has_ended_is_booked_and_told(
     lost_job, attempt, task_id = lost(ask, standin)
     Generation.objects.filter(pk=lost_job.pk).update(state="failed", failure_class="unknown")
     assert adopt(attempt, task_id, why="late")
+    standin.complete()
+    drain()
     attempt.refresh_from_db()
     lost_job.refresh_from_db()
     assert (attempt.task_id, lost_job.state) == (task_id, "failed")
