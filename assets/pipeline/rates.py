@@ -39,7 +39,7 @@ def asks() -> Limit:
 class Slot:
     """One call of a limit, taken until `free_at`; without a row where there is no limit."""
 
-    pk: int | None
+    pk: int
     free_at: datetime
 
 
@@ -57,7 +57,7 @@ def book_slot(limit: Limit, earlier: Slot | None = None) -> Slot | datetime:
     """
     now = timezone.now()
     if not limit.calls:
-        return Slot(None, now)
+        return Slot(0, now)
     if earlier and (renewed := _take(limit, now, earlier.pk, earlier.free_at)):
         return renewed
     slots = list(_slots(limit).order_by("free_at").values_list("pk", "free_at"))
@@ -71,7 +71,7 @@ def book_slot(limit: Limit, earlier: Slot | None = None) -> Slot | datetime:
     return min(busy, default=now + RIVALS)
 
 
-def _take(limit: Limit, now: datetime, pk: int | None, seen: datetime) -> Slot | None:
+def _take(limit: Limit, now: datetime, pk: int, seen: datetime) -> Slot | None:
     """A slot goes to whoever changes it from the value that all saw."""
     until = now + limit.window
     return Slot(pk, until) if RateSlot.objects.filter(pk=pk, free_at=seen).update(free_at=until) else None
