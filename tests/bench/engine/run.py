@@ -1,5 +1,6 @@
 """Run the rows of the engine, all or some."""
 
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -17,6 +18,8 @@ def run_rows(names: Sequence[str] = ()) -> None:
         raise SystemExit("The engine's benchmark reads /proc, so it needs Linux.")
     if unknown := [name for name in names if name not in ROWS]:
         raise SystemExit(f"No such row: {', '.join(unknown)}. There are: {', '.join(ROWS)}.")
+    # Stopped by a time limit, it still ends its processes and drops its databases.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with (
         tempfile.TemporaryDirectory(prefix="kling-bench-") as folder,
         Databases(Path(folder)) as databases,
