@@ -36,7 +36,7 @@ def probe(path: Path, poster: Path | None = None) -> Probe:
 
 
 def draw(path: Path, folder: Path, *, poster: bool = True) -> Drawn:
-    """Sprite and proxy of a clip, and its poster, written to `folder`, at the lowest priority.
+    """Sprite and proxy of a clip, and its poster, written to `folder`, at low priority.
 
     Raises NotAVideo or ReadingStopped.
     """
