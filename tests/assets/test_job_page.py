@@ -19,7 +19,9 @@ def page(client: Client, job: Generation, **headers: str) -> str:
 
 
 def test_a_queued_job_can_be_cancelled_from_its_page(job: Generation, carls: Client) -> None:
-    assert "Cancel this take" in page(carls, job)
+    shown = page(carls, job)
+    assert "Cancel this take" in shown
+    assert "from then on it can't be stopped and will be charged" in shown, "said before it is pressed"
     answer = carls.post(reverse("take_cancel", args=[job.take_id]), follow=True)
     assert "Nothing was charged." in answer.content.decode()
     job.refresh_from_db()
