@@ -18,7 +18,7 @@ from assets.actions.generate import request_takes
 from assets.actions.library import add_asset
 from assets.actions.shots import create_shot
 from assets.actions.takes import rate_take, select_take
-from assets.models import Generation, GenerationState, Licence, Shot, Take, Version
+from assets.models import Generation, GenerationState, Licence, Price, Shot, Take, Version
 from assets.requests import TakeRequest
 from kling_cms.demo.pictures import harbour, png
 from projects.actions.budgets import set_month_limit, set_project_limit
@@ -90,7 +90,7 @@ class Teller:
         )
         version = self.asset.current_version
         self.keep(project=self.project, empty_project=empty, asset=self.asset, asset_version=version)
-        self.keep(budget=Budget.objects.get(project=self.project))
+        self.keep(budget=Budget.objects.get(project=self.project), price=Price.objects.filter(seconds=5).first())
 
     def shoot(self, name: str, prompt: str, takes: int = 1, image: bool = False) -> tuple[Shot, list[Take]]:
         """A shot, and takes asked for."""
