@@ -192,6 +192,13 @@ class Attempt(Row):
     def __str__(self) -> str:
         return f"Attempt {self.number} of {self.generation_id}"
 
+    @property
+    def balance_change(self) -> Decimal | None:
+        """Credits by which the account fell between the two readings; None when one is missing."""
+        if self.balance_before is None or self.balance_after is None:
+            return None
+        return self.balance_before - self.balance_after
+
 
 class GenerationMove(Row):
     """One move of a job: from where to where, when, by whom (empty: the machine) and why."""

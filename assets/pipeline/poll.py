@@ -17,7 +17,7 @@ from assets.pipeline.outcome import Step, failure_class, next_step, stop_reason
 from assets.pipeline.provider import kie
 from assets.pipeline.rates import asks, take_slot
 from assets.pipeline.settle import fail, need_attention, postpone
-from assets.pipeline.unknown import is_ours
+from assets.pipeline.unknown import is_ours, note_balance
 from assets.providers.base import LineStopped, ProviderError, RateLimited, TaskNotFound, TaskRecord
 from projects.crash_points import crash_point
 
@@ -143,6 +143,7 @@ def pause_after(age: timedelta) -> timedelta:
 def give_up(job: Generation, why: str) -> None:
     """A running job needs a person; one that needs one already stays as it is."""
     if job.state == GenerationState.RUNNING:
+        note_balance(job)
         need_attention(job, why)
 
 

@@ -1,6 +1,5 @@
 """The outcome of a paid call is unknown: never sent again; a callback may prove a task ours, else a person decides."""
 
-from decimal import Decimal
 from typing import Any
 
 import structlog
@@ -52,15 +51,20 @@ def recover(job: Generation) -> None:
     if now < until:
         postpone(job, min(until, now + 10 * clock.SECOND) if attempt.callback_task_id else until)
         return
-    Attempt.objects.filter(pk=attempt.pk, balance_after=None).update(balance_after=_balance())
+    note_balance(job)
     need_attention(job, "Kie's answer was lost, so a task may exist and be charged. It is not sent again by itself.")
 
 
-def _balance() -> Decimal | None:
+def note_balance(job: Generation) -> None:
+    """Keep what the account holds now with the last attempt, as evidence for a person; the first reading stays."""
+    attempt = job.attempts.order_by("number").last()
+    if attempt is None or attempt.balance_after is not None:
+        return
     try:
-        return kie().credit()
+        balance = kie().credit()
     except (ProviderError, ValueError):
-        return None
+        return  # the page says that it was not read
+    Attempt.objects.filter(pk=attempt.pk, balance_after=None).update(balance_after=balance)
 
 
 def heed_claim(attempt: Attempt) -> bool:

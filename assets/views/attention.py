@@ -39,7 +39,7 @@ def attention_page(request: MemberRequest, refused: ResolveForm | None = None, p
     waiting = (
         Generation.objects.visible_to(request.user)
         .filter(organisation=request.member.organisation, state=GenerationState.NEEDS_ATTENTION)
-        .select_related("take__shot__project", "take__created_by")
+        .select_related("take__shot__project", "take__created_by", "take__image__asset")
         .prefetch_related(Prefetch("attempts", Attempt.objects.select_related("stray")), "moves__by")
     )
     page = page_by_key(waiting, request.GET, size=PAGE_SIZE)

@@ -10,6 +10,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from assets.actions.attention import Choice, resolve_attention
 from assets.actions.waiting import end_waiting
 from assets.models import Generation, GenerationState, LineStop, StopReason
+from assets.pipeline import clock
+from assets.pipeline.account import check_account
 from assets.providers.standin import StandIn
 from projects.errors import Refused
 from projects.models import AuditEntry, Budget, Notification, User
@@ -135,6 +137,37 @@ def test_a_wrong_id_comes_back_with_a_sentence(stuck: Generation, alices: Client
     assert answer.status_code == 422
     assert "two words" in answer.content.decode()
     assert "Give the task&#x27;s id" in answer.content.decode()
+
+
+def test_each_case_shows_what_was_sent_what_came_back_and_the_balance(
+    standin: StandIn, ask: Ask, alices: Client
+) -> None:
+    check_account()
+    advance(advance(ask("A boat [kie:html*1]")), after=timedelta(minutes=20))
+    shown = alices.get(reverse("attention_list")).content.decode()
+    for part in (
+        "5 s silent, 16:9",
+        "A boat",
+        "&lt;html",
+        "10,000",
+        "9,945",
+        "55 credits</span> less",
+        "answer was lost",
+    ):
+        assert part in shown or part.replace("</span>", "") in shown, part
+
+
+def test_a_balance_that_could_not_be_read_is_named(standin: StandIn, ask: Ask, alices: Client) -> None:
+    job = advance(ask("A boat [kie:html*1]"))
+    standin.stop()
+    advance(job, after=timedelta(minutes=20))
+    assert "not read before, not read after" in alices.get(reverse("attention_list")).content.decode()
+
+
+def test_a_task_without_an_end_has_its_balance_afterwards(standin: StandIn, ask: Ask) -> None:
+    job = advance(advance(ask("A boat")), after=clock.RUNNING_DEADLINE + clock.MINUTE)
+    assert job.state == GenerationState.NEEDS_ATTENTION
+    assert job.attempts.get().balance_after == 10_000 - 55
 
 
 def test_only_admins_settle(stuck: Generation, pats: Client, sams: Client) -> None:
