@@ -145,16 +145,8 @@ def test_each_case_shows_what_was_sent_what_came_back_and_the_balance(
     check_account()
     advance(advance(ask("A boat [kie:html*1]")), after=timedelta(minutes=20))
     shown = alices.get(reverse("attention_list")).content.decode()
-    for part in (
-        "5 s silent, 16:9",
-        "A boat",
-        "&lt;html",
-        "10,000",
-        "9,945",
-        "55 credits</span> less",
-        "answer was lost",
-    ):
-        assert part in shown or part.replace("</span>", "") in shown, part
+    for part in ("5 s silent, 16:9", "A boat", "&lt;html", "10,000", "9,945", "55 credits less", "answer was lost"):
+        assert part in shown, part
 
 
 def test_a_balance_that_could_not_be_read_is_named(standin: StandIn, ask: Ask, alices: Client) -> None:

@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from assets.models import Generation, GenerationState
 from assets.pipeline.submit import claim
 from assets.providers.standin import StandIn
+from projects.models import Budget
 from tests.assets.conftest import Ask
 from tests.queue_support import advance
 
@@ -33,6 +34,25 @@ def test_a_claimed_job_says_that_it_cannot_be_stopped(job: Generation, carls: Cl
     assert "be stopped and will be charged" in page(carls, job)
     answer = carls.post(reverse("take_cancel", args=[job.take_id]), follow=True)
     assert "on its way to Kie" in answer.content.decode()
+
+
+def test_a_race_that_the_worker_won_is_told_and_changes_nothing(
+    standin: StandIn, job: Generation, carls: Client
+) -> None:
+    assert "Cancel this take" in page(carls, job)
+    advance(job)
+    answer = carls.post(reverse("take_cancel", args=[job.take_id]), follow=True).content.decode()
+    assert "it can&#x27;t be stopped and will be charged" in answer
+    job.refresh_from_db()
+    assert job.state == GenerationState.RUNNING
+    assert Budget.objects.get().held == 55
+
+
+@pytest.mark.parametrize(("state", "told"), [("queued", 0), ("running", 1), ("fetching", 1), ("needs_attention", 0)])
+def test_the_sheet_says_what_was_sent(job: Generation, carls: Client, state: str, told: int) -> None:
+    Generation.objects.filter(pk=job.pk).update(state=state)
+    sheet = carls.get(reverse("take_list", args=[job.take.shot_id])).content.decode()
+    assert sheet.count("Sent: can't be stopped, will be charged") == told
 
 
 def test_it_asks_again_while_the_job_runs(standin: StandIn, job: Generation, carls: Client) -> None:
