@@ -14,8 +14,9 @@ from tests.factories import MemberFactory, OrganisationFactory, PriceFactory, Pr
 BEGIN = datetime(2026, 11, 2, 9, tzinfo=UTC)
 # Children before their parents.
 MADE_BY_EPISODES = (
-    "assets_generationmove", "assets_straytask", "assets_attempt", "assets_generation", "assets_clip", "assets_take", "assets_linestop",
-    "assets_rateslot", "assets_balancereading", "projects_ledgerentry", "projects_budget", "projects_notification",
+    "assets_generationmove", "assets_straytask", "assets_attempt", "assets_generation",
+    "assets_clip", "assets_take", "assets_linestop", "assets_rateslot",
+    "assets_balancereading", "projects_ledgerentry", "projects_budget", "projects_notification",
     "projects_auditentry", "projects_invariantrun", "django_q_ormq",
 )  # fmt: skip
 
