@@ -15,6 +15,7 @@ from assets.actions.cancel import cancel_take
 from assets.actions.fetching import fetch_now
 from assets.models import Generation, GenerationState, Take
 from assets.models.generation import UNFETCHED
+from assets.quiet import job_stamp, question
 from assets.sheet import NEXT_STEP, typical_seconds
 from projects.access import MemberRequest, load, logged_in
 from projects.errors import Refused
@@ -44,6 +45,7 @@ def take_job(request: MemberRequest, pk: UUID) -> HttpResponse:
         "may_fetch": bool(job.result_url) and job.state in UNFETCHED and request.member.can(Right.GENERATE),
         "is_live": not job.is_over and job.state != GenerationState.NEEDS_ATTENTION,
     }
+    context["watch"] = question(request, request.path, [f"{take.pk}:{job_stamp(job)}"])
     if request.htmx and not request.htmx.boosted:
         return render(request, "assets/_job_live.html", context)
     context["trail"] = [

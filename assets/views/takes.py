@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from assets.actions.generate import takes_of_key
 from assets.actions.takes import discard_take, rate_take, restore_take, retry_take, select_take
 from assets.forms.composer import DAMAGED, PaidForm
 from assets.models import DiscardReason, Shot, Take, Version
+from assets.quiet import PARAMETER, question
 from assets.sheet import COUNTED, FILTERS, SHEET_SIZE, Tile, filter_counts, plain_tile, sheet_takes, tiles_of, watched
 from projects.access import MemberRequest, load, logged_in
 from projects.errors import Refused
@@ -43,7 +44,7 @@ def take_list(request: MemberRequest, pk: UUID) -> HttpResponse:
         "show": show,
         "tabs": _tabs(shot, counts, show),
         "count": counts["all"] + counts["discarded"],
-        "watch": _watch(tiles),
+        "watch": _watch(request, shot, tiles),
     }
     return render(request, "assets/take_list.html", context)
 
@@ -75,8 +76,9 @@ def _tabs(shot: Shot, counts: dict[str, int], show: str) -> list[dict[str, Any]]
     ]
 
 
-def _watch(tiles: list[Tile]) -> str:
-    return urlencode([("watch", tile.watch) for tile in tiles if tile.is_watched])
+def _watch(request: MemberRequest, shot: Shot, tiles: list[Tile]) -> str:
+    words = [tile.watch for tile in tiles if tile.is_watched]
+    return question(request, reverse("take_tiles", args=[shot.pk]), words)
 
 
 @require_safe
@@ -88,9 +90,11 @@ def take_tiles(request: MemberRequest, pk: UUID) -> HttpResponse:
     seen = [plain_tile(take) for take in sheet_takes(shot).filter(pk__in=asked)]
     changed = [tile.take for tile in seen if tile.stamp != asked[tile.take.pk]]
     if not changed and any(tile.is_watched for tile in seen):
-        return HttpResponse(status=204)
+        if PARAMETER not in request.GET:
+            return HttpResponse(status=204)
+        return render(request, "assets/_take_poll.html", {"shot": shot, "watch": _watch(request, shot, seen)})
     tiles = tiles_of(changed, request.member, shot, filter_counts(shot)["last"])
-    context = {**_facts(shot), "tiles": tiles, "watch": _watch(seen)}
+    context = {**_facts(shot), "tiles": tiles, "watch": _watch(request, shot, seen)}
     return render(request, "assets/_take_changes.html", context)
 
 
