@@ -30,6 +30,8 @@ from projects.pulse import may_leave
 logger = structlog.get_logger(__name__)
 # Seconds between tries to book an answer; together they stay within the claim.
 BOOK_PAUSES = (0.2, 1.0, 3.0)
+# The code of an attempt that Kie never saw and that nobody is to blame for.
+NO_CALL = "no call"
 OUTCOMES = {Kind.ACCEPTED: Outcome.ACCEPTED, Kind.UNKNOWN: Outcome.UNKNOWN}
 
 
@@ -106,7 +108,7 @@ def send(job: Generation, attempt: Attempt, slot: Slot) -> Verdict | None:
     crash_point("uploaded")
     # The limit counts from the call, not from the upload before it.
     if job.take.image_id and not isinstance(book_slot(creates(), slot), Slot):
-        hand_back(job, attempt, "No call was free after the upload; nothing was sent")
+        hand_back(job, attempt, "No call was free after the upload; nothing was sent", code=NO_CALL)
         return None
     if not mark_sent(attempt):
         return None
@@ -201,7 +203,7 @@ def _accepted(job: Generation, attempt: Attempt, verdict: Verdict) -> None:
 def refused_in_a_row(job: Generation) -> int:
     """How many attempts were refused since the last one that was not; counted, since a stopped line takes no blame."""
     last = job.attempts.exclude(outcome=Outcome.REFUSED).aggregate(last=Max("number"))["last"] or 0
-    return job.attempts.filter(number__gt=last).count()
+    return job.attempts.filter(number__gt=last).exclude(code=NO_CALL).count()
 
 
 def _later(job: Generation, attempt: Attempt, verdict: Verdict) -> None:
@@ -249,10 +251,10 @@ def expire(job: Generation) -> None:
 
 
 @transaction.atomic
-def hand_back(job: Generation, attempt: Attempt, why: str) -> bool:
+def hand_back(job: Generation, attempt: Attempt, why: str, *, code: str = "") -> bool:
     """Queue the job again after an attempt that sent nothing; False when it was sent, or decided by somebody else."""
     unsent = Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.PENDING, sent_at=None)
-    if not unsent.update(outcome=Outcome.REFUSED, answer=f"{why}."):
+    if not unsent.update(outcome=Outcome.REFUSED, code=code, answer=f"{why}."):
         return False
     move(job, GenerationState.QUEUED, why=why, due_at=timezone.now())
     return True
