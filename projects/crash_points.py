@@ -29,6 +29,8 @@ Point = Literal[
     "claim-heard",
     "adopting",
     "adopted",
+    "stray-asked",
+    "stray-booking",
     # Poll and fetch.
     "asked",
     "leased",

@@ -11,6 +11,7 @@ from assets.actions.line import tell_admins
 from assets.models import Attempt, Generation, Outcome, StrayEnd, StrayTask
 from projects.access import member_for, require
 from projects.actions.audit import log
+from projects.crash_points import crash_point
 from projects.errors import Refused
 from projects.models import Organisation, User
 from projects.queue import enqueue
@@ -61,6 +62,7 @@ def book_stray(found: StrayTask, end: StrayEnd, *, charged: Decimal, result_url:
             close_price(job, charged)
     if charged or end in (StrayEnd.SUCCESS, StrayEnd.ENDLESS) or (own and known and charged != before):
         _tell(job, found, end, charged)
+    crash_point("stray-booking")
     return True
 
 

@@ -15,6 +15,7 @@ from assets.pipeline.provider import kie
 from assets.pipeline.rates import asks, take_slot
 from assets.pipeline.unknown import is_ours
 from assets.providers.base import ProviderError, TaskNotFound, TaskRecord
+from projects.crash_points import crash_point
 from projects.queue import enqueue
 
 logger = structlog.get_logger(__name__)
@@ -62,6 +63,7 @@ def follow(stray_id: UUID | str) -> None:
     except ProviderError as error:
         _no_record(found, error)
     else:
+        crash_point("stray-asked")
         _act_on(found, record)
 
 

@@ -245,7 +245,6 @@ def expire(job: Generation) -> None:
     if attempt is None:
         return
     if hand_back(job, attempt, "The worker stopped before anything was sent"):
-        crash_point("expiring")
         return
     book(job, attempt, Verdict(Kind.UNKNOWN, "The worker stopped before the answer came."))
 
@@ -257,4 +256,5 @@ def hand_back(job: Generation, attempt: Attempt, why: str, *, code: str = "") ->
     if not unsent.update(outcome=Outcome.REFUSED, code=code, answer=f"{why}."):
         return False
     move(job, GenerationState.QUEUED, why=why, due_at=timezone.now())
+    crash_point("expiring")
     return True

@@ -16,7 +16,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import DatabaseError, close_old_connections, connection
 
-from assets.models import Attempt, Generation, Price
+from assets.models import Attempt, Generation, Price, StrayTask
 from assets.providers.standin.record import read_record
 from kling_cms.invariants import check
 from projects.crash_points import KILLED
@@ -106,7 +106,8 @@ class Batch:
 
     def _at_rest(self) -> bool:
         with contextlib.suppress(DatabaseError):
-            return not self.asking and not Generation.objects.unfinished().exists()
+            waiting = Generation.objects.unfinished().exists() or StrayTask.objects.open().exists()
+            return not self.asking and not waiting
         return False
 
     def _ask(self, studio: Studio, ask: Ask, number: int) -> None:

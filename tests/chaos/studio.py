@@ -10,8 +10,8 @@ from django.db import DatabaseError, connections
 from assets.actions.attention import Choice, resolve_attention
 from assets.actions.cancel import cancel_take
 from assets.actions.generate import request_takes
-from assets.actions.line import line_stop, start_line
-from assets.models import Attempt, Generation, GenerationState, Shot
+from assets.actions.line import line_stop, open_model, start_line
+from assets.models import Attempt, Generation, GenerationState, LineStop, Shot
 from assets.providers.standin.record import Charge
 from assets.requests import TakeRequest
 from projects.crash_points import arm
@@ -84,7 +84,9 @@ class Studio:
         return len(jobs)
 
     def start_line(self) -> bool:
-        """Alice starts a line that stands still."""
+        """Alice starts a line that stands still, and opens models that are closed."""
+        for stop in LineStop.objects.open().of_models():
+            open_model(by=self.alice, organisation=self.organisation, model=stop.model)
         return bool(line_stop() and start_line(by=self.alice, organisation=self.organisation))
 
     def _truth(self, job: Generation, record: dict[str, Charge]) -> tuple[Choice, str]:
