@@ -106,9 +106,14 @@ class Batch:
 
     def _at_rest(self) -> bool:
         with contextlib.suppress(DatabaseError):
-            waiting = Generation.objects.unfinished().exists() or StrayTask.objects.open().exists()
-            return not self.asking and not waiting
+            return not (self.asking or Generation.objects.unfinished().exists() or self._followed())
         return False
+
+    def _followed(self) -> list[str]:
+        """Tasks without a job that may still end; those that never will are followed for a day."""
+        open_ones = StrayTask.objects.open().values_list("attempt__task_id", flat=True)
+        record = read_record(self.folder / "kie" / "record.jsonl")
+        return [one for one in open_ones if one not in record or "never" not in record[one].faults]
 
     def _ask(self, studio: Studio, ask: Ask, number: int) -> None:
         if ask.crash:
