@@ -1,4 +1,4 @@
-"""Waiting pages ask every two seconds whether anything changed; mostly nothing did, and that is said for next to nothing.
+"""Waiting pages ask every two seconds whether anything changed; mostly nothing did, which is said for next to nothing.
 
 The page's question carries a promise: our signature on its very words, its address and the session, given when the
 person's right was last checked in full. Within a minute, and with the same session's cookie, one query tells whether
