@@ -1,4 +1,4 @@
-"""`manage.py` with a supervisor that is quicker to worry, for tests that wait for it."""
+"""`manage.py` with a supervisor that is quicker to worry, for tests that wait for it: a tenth of its patience."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ if __name__ == "__main__":
 
     cluster.HEARTBEAT_SECONDS = 0.5
     cluster.REPEAT_SECONDS = cluster.MOVED_SECONDS = cluster.BOOKING_SECONDS = 1.0
-    cluster.STALLED_SECONDS = 6.0
+    cluster.STALLED_SECONDS = 3.0
     processes.STOPPED_SECONDS = 1.5
     processes.LOOK_SECONDS = 0.25
     execute_from_command_line(sys.argv)

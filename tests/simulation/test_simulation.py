@@ -6,7 +6,7 @@ from tests.simulation.episode import run_episode
 from tests.simulation.studio import Studio, found_studio
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SEEDS = range(1, 26)
+SEEDS = range(1, 41)
 
 
 @pytest.fixture
