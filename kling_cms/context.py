@@ -11,6 +11,8 @@ from projects.deployment import differences
 from projects.models import Member, Notification, Organisation
 from projects.roles import Right
 
+# Pages that show stops of the line themselves, with what to do about them.
+TELL_OF_STOPS = {"attention_list", "attention_resolve"}
 SECTIONS = {
     "project": "projects",
     "shot": "projects",
@@ -91,6 +93,8 @@ class Frame:
             found.append(
                 Banner("bad", COPY.format(" and ".join(differs)), "deployment_adopt", "This is the deployment: run")
             )
+        if self._url_name in TELL_OF_STOPS:
+            return found
         stops = list(LineStop.objects.open().order_by("created_at"))
         found += [Banner("bad", f"{stop}. {LINE_STANDS}") for stop in stops if not stop.model][:1]
         found += [Banner("bad", f"{stop}. {MODEL_CLOSED}") for stop in stops if stop.model]
@@ -103,10 +107,14 @@ class Frame:
         return chosen if chosen in ("light", "dark") else ""
 
     @property
+    def _url_name(self) -> str:
+        match = self.request.resolver_match
+        return (match.url_name or "") if match else ""
+
+    @property
     def section(self) -> str:
         """Which entry of the rail is current, from the URL's name."""
-        match = self.request.resolver_match
-        name = (match.url_name or "") if match else ""
+        name = self._url_name
         return SECTIONS.get(name.partition("_")[0], "")
 
     def _can(self, right: Right) -> bool:

@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from assets.actions.charges import book_charge
@@ -26,6 +28,14 @@ def waiting_takes(organisation: Organisation, model: str = "") -> GenerationQuer
     """The organisation's jobs that nobody has begun to send: all, or those of a model."""
     waiting = Generation.objects.filter(organisation=organisation, state=GenerationState.QUEUED)
     return waiting.filter(take__model=model) if model else waiting
+
+
+def stops_with_waiting(organisation: Organisation) -> QuerySet[LineStop]:
+    """The open stops, each with how many of the organisation's takes wait on it as `waiting`. One query."""
+    every = waiting_takes(organisation).order_by().values("state").annotate(number=Count("pk")).values("number")
+    of_model = Subquery(every.filter(take__model=OuterRef("model")))
+    number = Coalesce(Case(When(model="", then=Subquery(every)), default=of_model), 0)
+    return LineStop.objects.open().annotate(waiting=number).order_by("model", "created_at")
 
 
 @transaction.atomic

@@ -14,9 +14,9 @@ from assets.actions.fetching import unfetched_of
 from assets.actions.line import open_model, start_line
 from assets.actions.prices import closed_prices
 from assets.actions.strays import note_stray, strays_to_note
-from assets.actions.waiting import end_waiting, waiting_takes
+from assets.actions.waiting import end_waiting, stops_with_waiting
 from assets.forms.attention import ResolveForm
-from assets.models import Attempt, Generation, GenerationState, LineStop, StrayTask
+from assets.models import Attempt, Generation, GenerationMove, GenerationState, StrayTask
 from projects.access import MemberRequest, load, logged_in, with_right
 from projects.errors import Refused
 from projects.models import Organisation
@@ -40,16 +40,17 @@ def attention_page(request: MemberRequest, refused: ResolveForm | None = None, p
         Generation.objects.visible_to(request.user)
         .filter(organisation=request.member.organisation, state=GenerationState.NEEDS_ATTENTION)
         .select_related("take__shot__project", "take__created_by", "take__image__asset")
-        .prefetch_related(Prefetch("attempts", Attempt.objects.select_related("stray")), "moves__by")
+        .prefetch_related(
+            Prefetch("attempts", Attempt.objects.select_related("stray")),
+            Prefetch("moves", GenerationMove.objects.select_related("by")),
+        )
     )
     page = page_by_key(waiting, request.GET, size=PAGE_SIZE)
-    stops = list(LineStop.objects.open().order_by("model", "created_at"))
-    waiting_on = [(stop, waiting_takes(request.member.organisation, stop.model).count()) for stop in stops]
     cases = [(job, refused if refused and job.pk == pk else ResolveForm(job=job)) for job in page.rows]
     context = {
         "cases": cases,
         "page": page,
-        "stops": waiting_on,
+        "stops": stops_with_waiting(request.member.organisation),
         "strays": strays_to_note(request.member.organisation),
         "unfetched": unfetched_of(request.member.organisation),
         "closed": closed_prices(request.member.organisation),

@@ -123,7 +123,7 @@ def test_the_page_counts_its_queries(
 ) -> None:
     for number in range(3):
         advance(advance(ask(f"Boat {number} [kie:html*1]")), after=timedelta(minutes=20))
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(12):
         alices.get(reverse("attention_list"))
 
 

@@ -144,7 +144,8 @@ def test_the_page_opens_and_ends(ask: Ask, close: Close, alices: Client) -> None
     page = alices.get(reverse("attention_list")).content.decode()
     assert "Open the model again" in page
     assert "End 1 waiting take" in page
-    assert "“Needs attention” opens it again" in page, "the banner"
+    assert "“Needs attention” opens it again" in alices.get(reverse("project_list")).content.decode(), "the banner"
+    assert "“Needs attention” opens it again" not in page, "said once is enough"
     alices.post(reverse("waiting_end"), {"model": TEXT_MODEL})
     alices.post(reverse("model_open"), {"model": TEXT_MODEL})
     assert not LineStop.objects.open().exists()
