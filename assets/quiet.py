@@ -7,6 +7,7 @@ takes the whole way through the middleware and the view, which checks the right 
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from hashlib import sha256
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from assets.models import Generation
-from assets.sheet import watched
+from assets.sheet import tile_stamp, watched
 
 GOOD_FOR_SECONDS = 60
 PARAMETER = "quiet"
@@ -28,9 +29,9 @@ def question(request: HttpRequest, path: str, words: Sequence[str]) -> str:
     return urlencode([*(("watch", word) for word in words), (PARAMETER, promise)]) if words else ""
 
 
-def job_stamp(job: Generation) -> str:
-    """Changes with every move of the job."""
-    return f"{job.state}@{job.state_since.timestamp():.6f}"
+def job_stamp(state: str, since: datetime) -> str:
+    """Changes with every move of a job."""
+    return f"{state}@{since.timestamp():.6f}"
 
 
 class QuietPolls:
@@ -65,8 +66,6 @@ def _unchanged(words: Sequence[str]) -> bool:
     found = Generation.objects.filter(take__in=asked).order_by()
     rows = found.values_list("take_id", "state", "state_since", "take__clip__proxy")
     still = {
-        take
-        for take, state, since, proxy in rows
-        if asked[take] in (f"{state}{'-drawn' if proxy else ''}", f"{state}@{since.timestamp():.6f}")
+        take for take, state, since, proxy in rows if asked[take] in (tile_stamp(state, proxy), job_stamp(state, since))
     }
     return bool(asked) and still == set(asked)

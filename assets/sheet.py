@@ -104,8 +104,7 @@ class Tile:
     @property
     def stamp(self) -> str:
         """Changes when the tile has to be drawn again."""
-        drawn = self.clip is not None and bool(self.clip.proxy)
-        return f"{self.job.state}{'-drawn' if drawn else ''}"
+        return tile_stamp(self.job.state, self.clip.proxy.name if self.clip else "")
 
     @property
     def is_watched(self) -> bool:
@@ -118,6 +117,11 @@ class Tile:
     def watch(self) -> str:
         """The tile's word in the address of the next question."""
         return f"{self.take.pk}:{self.stamp}"
+
+
+def tile_stamp(state: str, proxy: str | None) -> str:
+    """What a tile shows of a job in that state; `proxy` is the name of its clip's proxy, empty before it is drawn."""
+    return f"{state}{'-drawn' if proxy else ''}"
 
 
 def plain_tile(take: Take) -> Tile:

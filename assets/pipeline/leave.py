@@ -19,9 +19,8 @@ def hand_back(job: Generation) -> None:
     forget_connection()
     now = timezone.now()
     ours = Generation.objects.filter(pk=job.pk, state=job.state)
-    if (
-        job.state == GenerationState.SUBMITTING
-    ):  # before anything was sent; a claim that ran out may be another's by now
+    if job.state == GenerationState.SUBMITTING:
+        # Before anything was sent; a claim that ran out may be another's by now.
         ours.filter(lease_until=job.lease_until).update(lease_until=now, due_at=now)
     elif job.state == GenerationState.FETCHING:
         ours.update(lease_until=None, due_at=now)

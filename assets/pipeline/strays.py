@@ -1,6 +1,6 @@
 """Follow tasks that no job waits for, until their end is known: asked for by the sweeper, and when a callback comes."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -10,13 +10,13 @@ from django.utils import timezone
 from assets.actions.strays import FOLLOW, book_stray, stray
 from assets.models import Attempt, FailureClass, Generation, GenerationState, StrayEnd, StrayTask
 from assets.pipeline import clock
+from assets.pipeline.due import put_due
 from assets.pipeline.outcome import Step, next_step
 from assets.pipeline.provider import kie
 from assets.pipeline.rates import asks, take_slot
 from assets.pipeline.unknown import is_ours
 from assets.providers.base import ProviderError, TaskNotFound, TaskRecord
 from projects.crash_points import crash_point
-from projects.queue import enqueue
 
 logger = structlog.get_logger(__name__)
 AT_ONCE = 50
@@ -37,16 +37,9 @@ def heed_stray(attempt: Attempt, job: Generation) -> None:
 
 def sweep_strays() -> int:
     """Put those that are due on the queue, each once however many sweepers run; returns how many."""
-    now = timezone.now()
-    due = StrayTask.objects.open().filter(due_at__lte=now).order_by("due_at").values_list("pk", "due_at")[:AT_ONCE]
-    return sum(_put(pk, due_at, now + clock.REDELIVER) for pk, due_at in due)
-
-
-def _put(pk: UUID, due_at: datetime, again: datetime) -> bool:
-    if not StrayTask.objects.open().filter(pk=pk, due_at=due_at).update(due_at=again):
-        return False
-    enqueue(FOLLOW, pk)
-    return True
+    now, strays = timezone.now(), StrayTask.objects.open()
+    due = strays.filter(due_at__lte=now).order_by("due_at").values_list("pk", "due_at")[:AT_ONCE]
+    return sum(put_due(strays, pk, due_at, task=FOLLOW, again=now + clock.REDELIVER) for pk, due_at in due)
 
 
 def follow(stray_id: UUID | str) -> None:

@@ -108,7 +108,7 @@ def send(job: Generation, attempt: Attempt, slot: Slot) -> Verdict | None:
     crash_point("uploaded")
     # The limit counts from the call, not from the upload before it.
     if job.take.image_id and not isinstance(book_slot(creates(), slot), Slot):
-        hand_back(job, attempt, "No call was free after the upload; nothing was sent", code=NO_CALL)
+        queue_again(job, attempt, "No call was free after the upload; nothing was sent", code=NO_CALL)
         return None
     if not mark_sent(attempt):
         return None
@@ -244,13 +244,13 @@ def expire(job: Generation) -> None:
     attempt = job.attempts.order_by("number").last()
     if attempt is None:
         return
-    if hand_back(job, attempt, "The worker stopped before anything was sent"):
+    if queue_again(job, attempt, "The worker stopped before anything was sent"):
         return
     book(job, attempt, Verdict(Kind.UNKNOWN, "The worker stopped before the answer came."))
 
 
 @transaction.atomic
-def hand_back(job: Generation, attempt: Attempt, why: str, *, code: str = "") -> bool:
+def queue_again(job: Generation, attempt: Attempt, why: str, *, code: str = "") -> bool:
     """Queue the job again after an attempt that sent nothing; False when it was sent, or decided by somebody else."""
     unsent = Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.PENDING, sent_at=None)
     if not unsent.update(outcome=Outcome.REFUSED, code=code, answer=f"{why}."):

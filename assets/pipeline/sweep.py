@@ -4,24 +4,22 @@ import contextlib
 import shutil
 import tempfile
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from time import time
-from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from assets.actions.fetching import alarm_unfetched
 from assets.models import Clip, Generation, GenerationState
 from assets.pipeline.clock import MINUTE, REDELIVER
+from assets.pipeline.due import put_due
 from assets.pipeline.fetch import DRAW, TEMPORARY
 from assets.pipeline.strays import sweep_strays
 from assets.pipeline.turns import BATCH, next_turns
 from assets.pipeline.unknown import ADVANCE
 from projects.actions.notifications import ask_again_for_lost_mail
-from projects.crash_points import crash_point
 from projects.queue import MEDIA, enqueue
 
 CHECK_ACCOUNT = "assets.tasks.check_account"
@@ -41,17 +39,9 @@ def sweep() -> Swept:
     now = timezone.now()
     due = Generation.objects.filter(due_at__lte=now).exclude(state=GenerationState.QUEUED)
     rows = list(due.order_by("due_at").values_list("pk", "due_at")[:BATCH])
-    return Swept(jobs=sum(_put(pk, due_at, now + REDELIVER) for pk, due_at in [*rows, *next_turns(now)]))
-
-
-def _put(pk: UUID, due_at: datetime | None, again: datetime) -> bool:
-    with transaction.atomic():
-        # Whoever moves `due_at` from the value that all saw puts the job on the queue.
-        if not Generation.objects.filter(pk=pk, due_at=due_at).update(due_at=again):
-            return False
-        crash_point("sweeping")
-        enqueue(ADVANCE, pk)
-    return True
+    jobs, again = Generation.objects.all(), now + REDELIVER
+    put = [put_due(jobs, pk, due_at, task=ADVANCE, again=again) for pk, due_at in [*rows, *next_turns(now)]]
+    return Swept(jobs=sum(put))
 
 
 def tidy() -> Swept:

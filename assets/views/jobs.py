@@ -45,7 +45,7 @@ def take_job(request: MemberRequest, pk: UUID) -> HttpResponse:
         "may_fetch": bool(job.result_url) and job.state in UNFETCHED and request.member.can(Right.GENERATE),
         "is_live": not job.is_over and job.state != GenerationState.NEEDS_ATTENTION,
     }
-    context["watch"] = question(request, request.path, [f"{take.pk}:{job_stamp(job)}"])
+    context["watch"] = question(request, request.path, [f"{take.pk}:{job_stamp(job.state, job.state_since)}"])
     if request.htmx and not request.htmx.boosted:
         return render(request, "assets/_job_live.html", context)
     context["trail"] = [
