@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from assets.models import Attempt, Shot, StrayTask
+from assets.models import Asset, Attempt, Clip, Generation, Shot, StrayTask
 from projects.actions.money import hold
 from projects.models import Invitation, Member, Notification, NotificationKind, Project, User, WorkBeat
 from reviews.actions.asking import ask_review
@@ -154,12 +154,7 @@ def world(
     asked = ask_review(by=carl, version=version, reviewers=[rita])
     note = add_note(by=rita, version=version, text="Too dark", frame=3)
     asset = AssetFactory.create(organisation=northlight)
-    clip = version.clip
-    clip.poster, clip.sprite, clip.proxy = "clips/p.jpg", "clips/s.jpg", "clips/p.mp4"
-    clip.save()
-    stored = asset.versions.get()
-    for file in (clip.file, clip.poster, clip.sprite, clip.proxy, stored.file, stored.thumbnail):
-        default_storage.save(file.name, ContentFile(b"0" * 1000))
+    store_files(version.clip, asset)
     package = Package.objects.create(
         organisation=northlight, project=project, number=1, name="Delivery", created_by=pat
     )
@@ -172,14 +167,12 @@ def world(
     )
     notification = Notification.objects.filter(user=rita, kind=NotificationKind.REVIEW_ASKED).get()
     price = PriceFactory.create(organisation=northlight, closed_at=timezone.now())
-    attempt = Attempt.objects.create(generation=job, number=1, token="a" * 32, outcome="accepted", task_id="task_1")
-    stray = StrayTask.objects.create(attempt=attempt, organisation=northlight, over_at=timezone.now(), end="success")
     WorkBeat.objects.create(host="here", pid=1)
     rows = {
         "project": project, "shot": shot, "take": take, "generation": job, "clip": version.clip, "version": version,
         "round": asked, "note": note, "asset": asset, "asset_version": asset.current_version, "package": package,
         "invitation": invitation, "notification": notification, "budget": northlight.budgets.get(),
-        "price": price, "stray": stray,
+        "price": price, "stray": stray_of(job),
         "member": Member.objects.get(user=rita),
     }  # fmt: skip
     addresses: dict[str, dict[str, Any]] = {"": {}, "bad_token": {"token": "no-such-token"}}
@@ -188,6 +181,22 @@ def world(
     people = {"stranger": sam, "reviewer": rita, "creator": carl, "producer": pat, "admin": alice}
     clients = {"anonymous": Client()} | {who: client_of(user) for who, user in people.items()}
     return World(addresses, clients)
+
+
+def store_files(clip: Clip, asset: Asset) -> None:
+    """Bytes for whatever can be asked for."""
+    clip.poster, clip.sprite, clip.proxy = "clips/p.jpg", "clips/s.jpg", "clips/p.mp4"
+    clip.save()
+    stored = asset.versions.get()
+    for file in (clip.file, clip.poster, clip.sprite, clip.proxy, stored.file, stored.thumbnail):
+        default_storage.save(file.name, ContentFile(b"0" * 1000))
+
+
+def stray_of(job: Generation) -> StrayTask:
+    """A task of the job that made a clip, and that nobody has noted."""
+    attempt = Attempt.objects.create(generation=job, number=1, token="a" * 32, outcome="accepted", task_id="task_1")
+    facts = {"organisation": job.organisation, "over_at": timezone.now(), "end": "success"}
+    return StrayTask.objects.create(attempt=attempt, **facts)
 
 
 def verdict(response: Any) -> str:

@@ -90,7 +90,7 @@ def test_each_line_of_a_jobs_step_names_the_job(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def tell(attempt: Attempt) -> bool:
-        logging.getLogger("some.library").warning("a line of its own")
+        logging.getLogger("some.package").warning("a line of its own")
         return mark_sent(attempt)
 
     monkeypatch.setattr("assets.pipeline.submit.mark_sent", tell)

@@ -195,7 +195,7 @@ def run_product(
             still = stopped([product.work.pid])
             still.__enter__()
         product.ask(jobs)
-        at_first = cpu_seconds(tree(product.roots)), product.database.server_cpu()
+        at_first = _cpu(product)
         with MemoryWatch([product.work.pid]) as watch:
             begun = time.perf_counter()
             still.__exit__(None, None, None)
@@ -205,15 +205,16 @@ def run_product(
             ready = time.perf_counter() - begun
             missing = _wait_for_posters(product, before + jobs, 3 * ready) if posters and wait_for_posters else 0
             wall = time.perf_counter() - begun
-        cpu = cpu_seconds(tree(product.roots)) - at_first[0]
-        states = product.states()
-        more = {
-            "ready_after": ready,
-            "undrawn": missing,
-            "lost": before + jobs - states.get("ready", 0),
-            "database_cpu": product.database.server_cpu() - at_first[1],
-        }
-        return Run(jobs, wall, cpu, watch.peak, watch.processes, {}, kie.counts(), more)
+        at_last = _cpu(product)
+        lost = before + jobs - product.states().get("ready", 0)
+        database = at_last[1] - at_first[1]
+        more = {"ready_after": ready, "undrawn": missing, "lost": lost, "database_cpu": database}
+        return Run(jobs, wall, at_last[0] - at_first[0], watch.peak, watch.processes, {}, kie.counts(), more)
+
+
+def _cpu(product: Product) -> tuple[float, float]:
+    """CPU seconds so far of the product's processes and of the database server."""
+    return cpu_seconds(tree(product.roots)), product.database.server_cpu()
 
 
 def _wait_for_posters(product: Product, clips: int, patience: float) -> int:
