@@ -1,9 +1,13 @@
 """Forms keep what was typed, send once, and come alive again behind the back button."""
 
+from collections.abc import Iterator
+
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys import steps
 from tests.live.people import Desk
+from tests.live.product import Product
 
 CARL = "carl@world.example"
 # As Kie counts: code points. Outside the basic plane, right to left, and combined.
@@ -24,6 +28,28 @@ def test_the_count_is_of_code_points_and_the_button_says_how_many_too_many(desk:
     expect(steps.price_button(page)).to_be_enabled()
     steps.prompt(page).fill("😀" * 1001)
     expect(page.locator("[data-price-reason]")).to_have_text("The prompt is 1 character too long.")
+    expect(steps.price_button(page)).to_be_disabled()
+
+
+@pytest.fixture
+def closed_price(product: Product) -> Iterator[None]:
+    """Kie charged more than the list says for ten seconds with sound."""
+    line = (
+        "from assets.models import Price; from django.utils import timezone; "
+        "Price.objects.filter(model='kling-2.6/text-to-video', seconds=10, sound=True).update(closed_at={})"
+    )
+    product.manage("shell", "-c", line.format("timezone.now()"))
+    yield
+    product.manage("shell", "-c", line.format("None"))
+
+
+@pytest.mark.usefixtures("closed_price")
+def test_a_closed_price_is_told_before_a_word_is_typed(desk: Desk, world: dict[str, str]) -> None:
+    page = composer(desk, world)
+    expect(page.locator("[data-price-reason]")).to_have_text("Write the prompt first.")
+    page.locator("label", has_text="10 s").click()
+    page.locator("label", has_text="With sound").click()
+    expect(page.locator("[data-price-reason]")).to_contain_text("closed until an admin confirms it")
     expect(steps.price_button(page)).to_be_disabled()
 
 

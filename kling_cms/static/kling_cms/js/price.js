@@ -66,7 +66,7 @@ each("[data-price][data-price-table]", (box) => {
       const enough = free === null || all <= free;
       const after = enough ? `, ${number(free - all)} after` : "";
       set("after", free === null ? "" : `${table.budget}: ${credits(free)} free${after}`);
-      reason ||= row.shut || "";
+      reason = row.shut || reason; // before whatever is still to be typed, which would be in vain
       if (!enough) reason ||= `This needs ${credits(all)}; ${number(free)} are free.`;
     }
     part("button").disabled = Boolean(reason);
