@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from tests.bench.engine.database import ROOT, SAFE, Database, Databases
+from tests.bench.engine.database import ROOT, SAFE, Database, Databases, Rows
 from tests.bench.engine.kie import WEBHOOK_KEY
 from tests.bench.engine.proc import MemoryWatch, cpu_seconds, stopped, tree, wait_for_line
 from tests.bench.engine.runs import Run
@@ -33,6 +33,7 @@ class Product:
     """The running product. `work` and `web` are process ids."""
 
     database: Database
+    look: Callable[[str], Rows]
     kie: LoadKie
     folder: Path
     environment: dict[str, str]
@@ -55,11 +56,11 @@ class Product:
 
     def states(self) -> dict[str, int]:
         """How many jobs stand where."""
-        return {str(state): int(number) for state, number in self.database.rows(STATES)}
+        return {str(state): int(number) for state, number in self.look(STATES)}
 
     def drawn(self) -> int:
         """How many clips have a poster."""
-        return int(self.database.rows(DRAWN)[0][0])
+        return int(self.look(DRAWN)[0][0])
 
 
 @contextmanager
@@ -67,6 +68,7 @@ def running(databases: Databases, kie: LoadKie, *, posters: bool = True, creates
     """The product, up and warm; without `posters` nothing is drawn (see `undrawn`)."""
     with (
         databases.fresh() as database,
+        database.opened() as look,  # once: to connect for each look would be work of ours that the others don't have
         tempfile.TemporaryDirectory(prefix="kling-bench-ours-", ignore_cleanup_errors=True) as name,
     ):
         folder, port = Path(name), free_port()
@@ -75,7 +77,7 @@ def running(databases: Databases, kie: LoadKie, *, posters: bool = True, creates
         asking = _start_asking(environment)
         try:
             members += _start(environment, folder, port)
-            product = Product(database, kie, folder, environment, members[1], members[0], asking)
+            product = Product(database, look, kie, folder, environment, members[1], members[0], asking)
             _warm(product, port)
             yield product
         finally:
