@@ -59,9 +59,9 @@ def draw_job(path: str, folder: str, poster: str) -> dict[str, int]:
 def give_way() -> None:
     """Take only what time others leave: nobody waits for these pictures, but they take seconds of CPU each."""
     with contextlib.suppress(OSError):
-        os.nice(10)
+        os.nice(15)
         # Where Linux groups processes by session, niceness counts within the session only; ours is our own.
-        Path("/proc/self/autogroup").write_text("10")
+        Path("/proc/self/autogroup").write_text("15")
 
 
 def frame_job(path: str, number: str, out: str) -> None:

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from av.container import InputContainer
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 from PIL import Image
 
 from assets.media.reading import NotAVideo, frame_times, opened, picture_of
@@ -21,12 +23,26 @@ def fitted(width: int, height: int, box: tuple[int, int]) -> tuple[int, int]:
 def draw_poster(path: Path, out: Path) -> None:
     """A key frame from about a third into the clip as JPEG: one seek and one decoded frame. Raises NotAVideo."""
     with opened(path) as (container, stream):
-        container.seek(round((stream.duration or 0) / 3), stream=stream)
-        frame = next(container.decode(stream), None)
+        frame = _key_frame(container, stream, round((stream.duration or 0) / 3))
         if frame is None:
             raise NotAVideo("No frame for the poster can be decoded.")
         size = fitted(frame.width, frame.height, POSTER_BOX)
         picture_of(frame, size).save(out, "JPEG", quality=84)
+
+
+def _key_frame(container: InputContainer, stream: VideoStream, at: int) -> VideoFrame | None:
+    """The key frame at or before a time of the stream, decoded alone.
+
+    A decoder gives out its first frame only when it has read some more, for the order in which they are shown: that
+    would be half of the work, so it is told that nothing follows. Where that gives no picture, it may read on.
+    """
+    container.seek(at, stream=stream)
+    decode = stream.codec_context.decode
+    if (packet := next(container.demux(stream), None)) and (frames := [*decode(packet), *decode(None)]):
+        return frames[0]
+    stream.codec_context.flush_buffers()
+    container.seek(at, stream=stream)
+    return next(container.decode(stream), None)
 
 
 class Sprite:

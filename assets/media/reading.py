@@ -50,7 +50,7 @@ class Probe:
 
 
 # Opening reads on and decodes a frame to learn the pixel format; with a 1080p key frame that is most of the work, and
-# is left out: the header says all that is asked here. More threads cost more to start than one frame takes.
+# is left out: the header says all that is asked here.
 SKIP = {"skip_frame": "all", "threads": "1", "probesize": "4096"}
 
 

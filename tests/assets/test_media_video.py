@@ -6,10 +6,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from PIL import Image
 
+from assets.media.drawing import _key_frame, draw_poster
 from assets.media.probe import NotAVideo, ReadingStopped, draw, frame_image, probe
 from assets.media.proxy import proxy_size
 from assets.media.sandbox import CODE, run_limited
@@ -140,6 +142,23 @@ def test_poster_sprite_and_proxy(tmp_path: Path) -> None:
     facts = probe(drawn.proxy)
     assert (facts.width, facts.height, facts.frames) == (640, 360, 48)
     assert (facts.video_codec, facts.audio_codec) == ("h264", "aac")
+
+
+def test_the_poster_is_a_key_frame_from_a_third_into_the_clip(tmp_path: Path) -> None:
+    draw_poster(video(tmp_path / "clip.mp4", frames=24), tmp_path / "poster.jpg")
+    with Image.open(tmp_path / "poster.jpg") as poster:
+        shade = poster.convert("L").tobytes()[0]
+    assert abs(shade - grey_of(8)) <= 6
+
+
+def test_a_decoder_that_gives_nothing_for_one_packet_may_read_on() -> None:
+    container, stream = mock.Mock(), mock.Mock()
+    container.demux.return_value = iter(["packet"])
+    stream.codec_context.decode.return_value = []
+    frame = mock.Mock()
+    container.decode.return_value = iter([frame])
+    assert _key_frame(container, stream, 8) is frame
+    stream.codec_context.flush_buffers.assert_called_once()
 
 
 def test_the_sprite_runs_through_the_clip(tmp_path: Path) -> None:
