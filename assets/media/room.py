@@ -2,11 +2,13 @@
 
 Started as `python -m assets.media.room <socket>` by `manage.py work`, with an empty environment: there is no key in its
 memory. A fork costs some milliseconds where a new interpreter costs two hundred. A caller writes one line of JSON to
-the socket, `["<CPU seconds>", "<job>", "<path>", ...]`, and reads one: `[exit code, stdout, stderr]`. The room ends
-when its standard input does, so it never outlives the process that started it.
+the socket, `["<CPU seconds>", "<job>", "<path>", ...]`, and reads one: `[exit code, stdout, stderr]`. A caller that
+goes away takes its child along. The room ends when its standard input does, so it never outlives the process that
+started it, and its children never outlive the room.
 """
 
 import contextlib
+import ctypes
 import gc
 import json
 import os
@@ -15,91 +17,200 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
+import av
 from PIL import Image
 
 from assets.media import child
 
 MOST_BYTES = 64 * 1024
+MOST_TOLD = 16 * 1024
+MOST_FILES = 64 * 1024
 WAITING = 64
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+class Errand:
+    """One caller and the file it wants read; `pid` is the child's, 0 until it is known what to read."""
+
+    def __init__(self, caller: socket.socket) -> None:
+        self.caller = caller
+        self.order = b""
+        self.pid = 0
+        self.told: dict[int, bytes] = {}  # by pipe: standard output, standard error
+
+    def begin(self) -> None:
+        """Fork the child. Raises ValueError for an order that can't be read, OSError when nothing can be forked."""
+        order = json.loads(self.order)
+        (said, say), (cried, cry) = os.pipe(), os.pipe()
+        self.told = {said: b"", cried: b""}
+        for pipe in self.told:
+            os.set_blocking(pipe, False)
+        try:
+            self.pid = os.fork()
+            if self.pid == 0:
+                _and_leave(read_file, order, say, cry)
+        finally:
+            os.close(say)
+            os.close(cry)
+
+    def hear(self, pipe: int) -> bool:
+        """Take in what the child has told there; False at the end of it."""
+        with contextlib.suppress(BlockingIOError):
+            while piece := os.read(pipe, MOST_BYTES):
+                self.told[pipe] = (self.told[pipe] + piece)[-MOST_TOLD:]
+            return False
+        return True
+
+    def answer(self, code: int) -> None:
+        """Tell the caller how its child ended. One that has gone or takes nothing in is not waited for."""
+        told = [text.decode(errors="replace") for text in self.told.values()]
+        with contextlib.suppress(OSError):
+            self.caller.sendall(json.dumps([code, *told], ensure_ascii=False).encode() + b"\n")
+
+
+class Room:
+    """The callers at a socket and the children that read for them, in one loop that never waits for a single one."""
+
+    def __init__(self, door: socket.socket, events: selectors.BaseSelector) -> None:
+        self._door, self._events = door, events
+        self._errands: set[Errand] = set()
+        events.register(door, selectors.EVENT_READ, self._greet)
+
+    def _greet(self) -> None:
+        with contextlib.suppress(OSError):
+            caller, _ = self._door.accept()
+            caller.setblocking(False)
+            errand = Errand(caller)
+            self._errands.add(errand)
+            self._events.register(caller, selectors.EVENT_READ, partial(self._listen, errand))
+
+    def _listen(self, errand: Errand) -> None:
+        """The caller says what to read; once that is known, all that can come is its end."""
+        if errand not in self._errands:
+            return
+        try:
+            piece = errand.caller.recv(MOST_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            piece = b""
+        errand.order += piece
+        if errand.pid:
+            self._events.unregister(errand.caller)
+            os.kill(errand.pid, signal.SIGKILL)
+        elif not piece or len(errand.order) > MOST_BYTES:
+            self._forget(errand)
+        elif errand.order.endswith(b"\n"):
+            self._begin(errand)
+
+    def _begin(self, errand: Errand) -> None:
+        try:
+            errand.begin()
+        except (OSError, ValueError):
+            self._forget(errand)
+            return
+        for pipe in errand.told:
+            self._events.register(pipe, selectors.EVENT_READ, partial(self._hear, errand, pipe))
+
+    def _hear(self, errand: Errand, pipe: int) -> None:
+        if errand in self._errands and not errand.hear(pipe):
+            self._events.unregister(pipe)
+
+    def serve(self) -> None:
+        """Do whatever comes until standard input ends, and end the children that are still reading then."""
+        self._wait_for_ends()
+        self._events.register(sys.stdin, selectors.EVENT_READ)
+        while ready := self._events.select():
+            for key, _ in ready:
+                if key.fileobj is sys.stdin:
+                    self._close()
+                    return
+                key.data()
+
+    def _wait_for_ends(self) -> None:
+        """Have the end of a child wake the loop."""
+        ends, told = socket.socketpair()
+        told.setblocking(False)
+        signal.set_wakeup_fd(told.detach(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)  # without a handler there would be no waking
+
+        def woken() -> None:
+            ends.recv(MOST_BYTES)
+            self._bury()
+
+        self._events.register(ends, selectors.EVENT_READ, woken)
+
+    def _bury(self) -> None:
+        """Answer for the children that have ended; waited for, so that their CPU time is on our account."""
+        for errand in [each for each in self._errands if each.pid]:
+            pid, status = os.waitpid(errand.pid, os.WNOHANG)
+            if pid:
+                for pipe in errand.told:
+                    errand.hear(pipe)
+                errand.answer(os.waitstatus_to_exitcode(status))
+                self._forget(errand)
+
+    def _close(self) -> None:
+        for errand in self._errands:
+            if errand.pid:
+                os.kill(errand.pid, signal.SIGKILL)
+
+    def _forget(self, errand: Errand) -> None:
+        self._errands.discard(errand)
+        sources: tuple[socket.socket | int, ...] = (errand.caller, *errand.told)
+        for source in sources:
+            with contextlib.suppress(KeyError):
+                self._events.unregister(source)
+        errand.caller.close()
+        for pipe in errand.told:
+            os.close(pipe)
 
 
 def run(address: str) -> None:
     """Serve callers until standard input ends."""
-    signal.signal(signal.SIGCHLD, lambda *_: _reap())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at a terminal is for who started us
     Image.preinit()  # else each child would import the formats anew
+    warm_up(Path(f"{address}.mp4"))
     gc.freeze()  # and its collector would copy every page it looks at
     Path(address).unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as door, selectors.DefaultSelector() as events:
         door.bind(address)
         Path(address).chmod(0o600)
         door.listen(WAITING)
-        events.register(door, selectors.EVENT_READ)
-        events.register(sys.stdin, selectors.EVENT_READ)
-        while all(key.fileobj is door for key, _ in events.select()):
-            caller, _ = door.accept()
-            with caller:
-                if os.fork() == 0:
-                    door.close()
-                    _and_leave(attend, caller)
+        room = Room(door, events)
+        room.serve()
 
 
-def _reap() -> None:
-    """Bury the attendants that have ended; waited for, so that their CPU time is on our account."""
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-
-
-def attend(caller: socket.socket) -> None:
-    """One file for one caller, in a child of its own; it is killed when the caller goes away."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    with caller.makefile("rb") as lines:
-        order = json.loads(lines.readline(MOST_BYTES) or "[]")
-    if not order:  # somebody only looked whether we are here
-        return
-    said, say = os.pipe()
-    cried, cry = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        caller.close()
-        _and_leave(read_file, order, say, cry)
-    os.close(say)
-    os.close(cry)
-    told = _listen(caller, pid, said, cried)
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    caller.sendall(json.dumps([code, *told]).encode() + b"\n")
+def warm_up(path: Path) -> None:
+    """Read a clip of our own, written to `path` meanwhile: what the decoders set up once is there for every child."""
+    with av.open(str(path), "w", format="mp4") as target:
+        stream = target.add_stream("libx264", rate=24, options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        stream.codec_context.thread_count = 1
+        target.mux([*stream.encode(av.VideoFrame(64, 64, "yuv420p")), *stream.encode()])
+    child.probe_job(str(path))
+    path.unlink()
 
 
 def read_file(order: list[str], say: int, cry: int) -> None:
-    """The child: its output goes to the two pipes, its limits are set before the file is opened."""
+    """The child: its output goes to the two pipes, its limits are set before the file is opened.
+
+    Nothing else of ours stays open in it: a decoder that was taken over reaches no other caller.
+    """
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    if LIBC:
+        LIBC.prctl(DIE_WITH_PARENT, signal.SIGKILL)
     os.setsid()
     os.dup2(say, 1)
     os.dup2(cry, 2)
+    os.closerange(3, MOST_FILES)
     child.main(order)
-
-
-def _listen(caller: socket.socket, pid: int, *pipes: int) -> list[str]:
-    """What comes out of each pipe, to its end."""
-    told = dict.fromkeys(pipes, b"")
-    with selectors.DefaultSelector() as events:
-        for source in (caller.fileno(), *pipes):
-            events.register(source, selectors.EVENT_READ)
-        open_pipes = set(pipes)
-        while open_pipes:
-            for key, _ in events.select():
-                if key.fd == caller.fileno():  # it has nothing more to say, so it has gone
-                    os.kill(pid, signal.SIGKILL)
-                    events.unregister(caller)
-                elif piece := os.read(key.fd, MOST_BYTES):
-                    told[key.fd] = (told[key.fd] + piece)[-MOST_BYTES:]
-                else:
-                    events.unregister(key.fd)
-                    open_pipes.remove(key.fd)
-    return [each.decode(errors="replace") for each in told.values()]
 
 
 def _and_leave[**P](act: Callable[P, None], *given: P.args, **named: P.kwargs) -> NoReturn:

@@ -99,6 +99,33 @@ def test_a_child_ends_when_its_caller_has_gone(open_room: OpenRoom, path: Path, 
     assert wait_for(lambda: not Path(f"/proc/{noted.read_text()}/stat").exists(), 20)
 
 
+def test_a_child_reaches_nobody_but_its_own_caller(open_room: OpenRoom, path: Path, tmp_path: Path) -> None:
+    open_room("return len(os.listdir('/proc/self/fd'))")
+    with socket.socket(socket.AF_UNIX) as another:
+        another.connect(str(tmp_path / "room"))
+        assert run_limited("probe", path, cpu_seconds=5) == 4, "input, output, errors, and the folder it lists"
+
+
+def test_a_child_ends_with_its_room(open_room: OpenRoom, path: Path) -> None:
+    room = open_room(
+        "\n    open(path + '.pid', 'w').write(str(os.getpid()))\n    os.kill(os.getppid(), 9)\n    time.sleep(60)"
+    )
+    with pytest.raises(ReadingStopped):
+        probe(path)
+    room.wait()
+    noted = path.with_suffix(".mp4.pid").read_text()
+    assert wait_for(lambda: not Path(f"/proc/{noted}/stat").exists(), 20)
+
+
+def test_what_is_no_order_is_not_answered(open_room: OpenRoom, path: Path, tmp_path: Path) -> None:
+    open_room()
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.connect(str(tmp_path / "room"))
+        caller.sendall(b"read it\n")
+        assert caller.recv(100) == b""
+    assert probe(path).frames == 24
+
+
 def test_the_room_ends_with_whoever_started_it(open_room: OpenRoom) -> None:
     room = open_room()
     assert room.stdin
