@@ -74,7 +74,8 @@ def fetch_now(*, by: User, generation: Generation) -> None:
         going = move(job, GenerationState.FETCHING, by=by, why="Fetched again as a person asked", **fields)
     else:
         resting = Generation.objects.filter(pk=job.pk, state=GenerationState.FETCHING, fetch_tries__gt=0)
-        going = bool(resting.update(due_at=now, lease_until=None))
+        # Who has asked before took the rest away, so of two that ask at once only one is the first.
+        going = bool(resting.exclude(lease_until=None).update(due_at=now, lease_until=None))
     if not going:
         raise Refused("It is being fetched at this moment. Nothing has changed.")
     enqueue(ADVANCE, job.pk)
