@@ -55,25 +55,24 @@ def keep_clip(got: Result) -> Kept:
 
 
 def store_clip(take: Take, got: Result, kept: Kept) -> Clip:
-    """The row of a take's clip whose bytes are kept; called again, or by two workers, it gives the same row."""
+    """Write the row of a take's clip whose bytes are kept; where there is one already, that one stays as it is."""
     facts = got.probe
-    clip, _ = Clip.objects.get_or_create(
+    clip = Clip(
         take=take,
-        defaults={
-            "sha256": got.sha256,
-            "size": got.size,
-            "file": kept.file,
-            "poster": kept.poster,
-            "width": facts.width,
-            "height": facts.height,
-            "fps_num": facts.fps_num,
-            "fps_den": facts.fps_den,
-            "frames": facts.frames,
-            "duration_ms": facts.duration_ms,
-            "video_codec": facts.video_codec,
-            "audio_codec": facts.audio_codec,
-        },
+        sha256=got.sha256,
+        size=got.size,
+        file=kept.file,
+        poster=kept.poster,
+        width=facts.width,
+        height=facts.height,
+        fps_num=facts.fps_num,
+        fps_den=facts.fps_den,
+        frames=facts.frames,
+        duration_ms=facts.duration_ms,
+        video_codec=facts.video_codec,
+        audio_codec=facts.audio_codec,
     )
+    Clip.objects.bulk_create([clip], ignore_conflicts=True)  # one statement, and no savepoint around it
     return clip
 
 

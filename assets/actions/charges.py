@@ -14,7 +14,7 @@ from projects.models import Organisation
 from projects.templatetags.house import credits as in_credits
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def book_charge(job: Generation, charged: Decimal) -> None:
     """Book credits on the job's hold. A charge above it is booked, closes that price, and the admins are told.
 

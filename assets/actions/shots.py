@@ -1,10 +1,11 @@
 """Shots: create, edit, and keep their state current."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Max, Q, Subquery, Sum
 from django.utils import timezone
 
 from assets.models import Clip, Generation, Shot
@@ -56,20 +57,23 @@ def refresh_shot(shot_id: UUID) -> None:
 
     The lock on the shot comes before the counting, so of two jobs that end at once the later one counts both.
     """
-    shot = Shot.objects.select_for_update().get(pk=shot_id)
-    jobs = Generation.objects.filter(take__shot=shot).aggregate(
+    shot = Shot.objects.select_for_update().only("state", "current_version").get(pk=shot_id)
+    jobs = Generation.objects.filter(take__shot=shot_id).aggregate(
         all=Count("pk"),
         running=Count("pk", filter=~Q(state__in=END_STATES)),
         stuck=Count("pk", filter=Q(state=GenerationState.NEEDS_ATTENTION)),
         spent=Sum("charged"),
     )
-    shot.running, shot.spent = jobs["running"], jobs["spent"] or Decimal(0)
-    shot.poster_clip_id = _poster(shot)
+    changes: dict[str, Any] = {
+        "running": jobs["running"],
+        "spent": jobs["spent"] or Decimal(0),
+        "poster_clip": _poster(shot),
+    }
     if shot.state in BY_JOBS:
         state = _state_by_jobs(jobs["all"], jobs["running"], jobs["stuck"])
         if state != shot.state:
-            shot.state, shot.state_since = state, timezone.now()
-    shot.save(update_fields=["running", "spent", "poster_clip", "state", "state_since"])
+            changes |= {"state": state, "state_since": timezone.now()}
+    Shot.objects.filter(pk=shot.pk).update(**changes)
 
 
 def _state_by_jobs(jobs: int, running: int, stuck: int) -> ShotState:
@@ -81,12 +85,12 @@ def _state_by_jobs(jobs: int, running: int, stuck: int) -> ShotState:
     return ShotState.TRIAGE if jobs else ShotState.DRAFT
 
 
-def _poster(shot: Shot) -> UUID | None:
+def _poster(shot: Shot) -> UUID | Subquery:
     """The clip that stands for the shot: the current version's, else that of its newest take not discarded."""
     if shot.current_version:
         return shot.current_version.clip_id
     clips = Clip.objects.filter(take__shot=shot, take__discarded_at=None).order_by("-take__number")
-    return clips.values_list("pk", flat=True).first()
+    return Subquery(clips.values("pk")[:1])
 
 
 def set_shot_state(shot: Shot, state: ShotState) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from assets.actions.line import stop_line
 from assets.actions.moves import move
-from assets.models import FailureClass, Generation, GenerationState, Outcome
+from assets.models import Attempt, FailureClass, Generation, GenerationState, Outcome
 from assets.pipeline import clock
 from assets.pipeline.fetch import fetch_under
 from assets.pipeline.outcome import Step, failure_class, next_step, stop_reason
@@ -24,8 +24,8 @@ from projects.crash_points import crash_point
 ASKED = (GenerationState.RUNNING, GenerationState.NEEDS_ATTENTION)
 
 
-def poll(job: Generation) -> None:
-    """Ask for the job's task and act on the answer; safe to call at any time.
+def poll(job: Generation, *, knocked: Attempt | None = None) -> None:
+    """Ask for the job's task and act on the answer; safe to call at any time. `knocked`: whose callback came.
 
     A job that needs attention is asked for too when its callback comes late, and moves only if the task is over.
     """
@@ -40,15 +40,15 @@ def poll(job: Generation) -> None:
         no_record(job, error)
     else:
         crash_point("asked")
-        act_on(job, record)
+        act_on(job, record, knocked)
 
 
-def act_on(job: Generation, record: TaskRecord) -> None:
+def act_on(job: Generation, record: TaskRecord, knocked: Attempt | None) -> None:
     """Follow what the record says; what it cost is what it says, too."""
     step = next_step(record)
     if step == Step.WAIT:
         wait_on(job, f"Kie still says “{record.state}”.")
-    elif not _may_be_ours(job, record):
+    elif not _may_be_ours(job, record, knocked):
         disown(job, record)
     elif step == Step.FAIL:
         _failed(job, record)
@@ -58,9 +58,11 @@ def act_on(job: Generation, record: TaskRecord) -> None:
         _done(job, record)
 
 
-def _may_be_ours(job: Generation, record: TaskRecord) -> bool:
+def _may_be_ours(job: Generation, record: TaskRecord, knocked: Attempt | None) -> bool:
     """A record without an address proves nothing against us; one with an address must carry a token of this job."""
-    return not record.callback_url or any(is_ours(record, attempt) for attempt in job.attempts.all())
+    if not record.callback_url or (knocked and is_ours(record, knocked)):
+        return True
+    return any(is_ours(record, attempt) for attempt in job.attempts.only("token"))
 
 
 def disown(job: Generation, record: TaskRecord) -> None:

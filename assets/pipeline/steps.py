@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -32,9 +33,8 @@ STUCK = (GenerationState.UNKNOWN, GenerationState.RUNNING, GenerationState.FETCH
 
 
 def job_of(generation_id: UUID | str) -> Generation | None:
-    """The job with what every step reads of it; None for one that isn't there."""
-    found = Generation.objects.select_related("take__shot__project", "take__image", "take__created_by", "organisation")
-    return found.filter(pk=generation_id).first()
+    """The job with what every step reads of it; None for one that isn't there. Who needs more asks for it."""
+    return Generation.objects.select_related("take").filter(pk=generation_id).first()
 
 
 def advance(generation_id: UUID | str) -> None:
@@ -78,7 +78,7 @@ def _give_up_stuck(generation_id: UUID | str) -> None:
 
 def heed(attempt_id: UUID | str) -> None:
     """A callback came for an attempt: look for ourselves. Says nothing by itself, and may come twice, late or never."""
-    attempt = Attempt.objects.filter(pk=attempt_id).first()
+    attempt = Attempt.objects.select_related("generation__take").filter(pk=attempt_id).first()
     if attempt is None or attempt.outcome == Outcome.PENDING:
         return  # its answer is on its way; if it gets lost, the claim's end looks at the callback
     with telling_of(attempt.generation_id):
@@ -86,8 +86,8 @@ def heed(attempt_id: UUID | str) -> None:
             if attempt.callback_task_id:
                 heed_claim(attempt)
             return
-        job = job_of(attempt.generation_id)
-        if job and is_stray(attempt, job):
+        job = attempt.generation
+        if is_stray(attempt, job):
             heed_stray(attempt, job)
-        elif job:
-            _take(poll, job)
+        else:
+            _take(partial(poll, knocked=attempt), job)

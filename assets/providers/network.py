@@ -37,6 +37,10 @@ def is_web_address(url: httpx.URL) -> bool:
     )
 
 
+# Bytes that are read at once, where so many are there.
+PIECE = 256 * 1024
+
+
 class Deadline:
     """A moment on the monotonic clock, `seconds` from now."""
 
@@ -75,7 +79,8 @@ class DeadlineStream(httpcore.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         with _mapped(httpcore.ReadTimeout, httpcore.ReadError):
             self._socket.settimeout(self._deadline.within(timeout))
-            return self._socket.recv(max_bytes)
+            # More than was asked for, where it lies ready: to take a piece apart costs the parser as much, be it small.
+            return self._socket.recv(max(max_bytes, PIECE))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         rest = memoryview(buffer)

@@ -126,7 +126,6 @@ def hold(*, organisation: Organisation, project: Project, key: str, credits: Dec
     )
 
 
-@transaction.atomic
 def settle(*, key: str, charged: Decimal) -> bool:
     """Book what the provider charged (credits) on the budgets that held for `key`; the rest of the hold is freed.
 
@@ -135,10 +134,11 @@ def settle(*, key: str, charged: Decimal) -> bool:
     Raises NothingHeldError for an unknown key, ValueError for a negative figure.
     """
     charged = _hundredths(charged)
-    cases = _cases(key)
+    with transaction.atomic(savepoint=False):
+        cases = _cases(key)
+        booked_above = [_book(case, charged) for case in cases]
     if not cases:
         raise NothingHeldError(f"Nothing was ever held for {key}.")
-    booked_above = [_book(case, charged) for case in cases]
     return any(booked_above)
 
 
@@ -173,10 +173,12 @@ class _Case:
 
 
 def _cases(key: str) -> list[_Case]:
-    """The key's rows by budget, month first, after locking those budgets: nobody else moves the key meanwhile."""
-    budgets = Budget.objects.filter(entries__key=key, entries__kind=LedgerKind.HOLD)
-    for only in (Q(project=None), Q(project__isnull=False)):
-        list(budgets.filter(only).select_for_update(of=("self",)).values_list("pk"))
+    """The key's rows by budget, after locking the month's: each key holds on one, so nobody else moves it meanwhile.
+
+    The project's budget may have got its share of the key just before the lock, so the rows are read after it.
+    """
+    month = Budget.objects.filter(project=None, entries__key=key, entries__kind=LedgerKind.HOLD)
+    list(month.select_for_update(of=("self",)).values_list("pk"))
     rows = list(LedgerEntry.objects.filter(key=key).order_by("at", "pk"))
     holds = [row for row in rows if row.kind == LedgerKind.HOLD]
     return [_Case(held, [row for row in rows if row.budget_id == held.budget_id]) for held in holds]
