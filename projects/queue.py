@@ -13,6 +13,7 @@ import structlog
 from django.db import Error
 from django.utils import timezone
 from django_q.brokers.orm import ORM
+from django_q.conf import Conf
 from django_q.signals import post_execute_in_worker, pre_execute
 from django_q.signing import SignedPackage
 from django_q.tasks import async_task
@@ -21,12 +22,18 @@ from projects import pulse
 
 logger = structlog.get_logger(__name__)
 MEDIA = "media"
+AHEAD = " ahead"  # the end of the key under which messages lie that go before all others of their cluster
 HEARTBEAT = "projects.pulse.heartbeat"
 AWAY_SECONDS = 1.0
+RIVALS = 4  # messages that are read at once: of several clusters only one gets the first
 
 
-def enqueue(task: str, key: UUID | str, *, cluster: str | None = None) -> None:
-    """Ask the workers to call `task` (a dotted name) with `key`; `cluster=MEDIA` for slow work on pictures."""
+def enqueue(task: str, key: UUID | str, *, cluster: str | None = None, ahead: bool = False) -> None:
+    """Ask the workers to call `task` (a dotted name) with `key`; `cluster=MEDIA` for slow work on pictures.
+
+    `ahead`: before whatever waits already, for what is short and has its moment, such as a free call of a limit.
+    """
+    cluster = f"{cluster or Conf.CLUSTER_NAME}{AHEAD}" if ahead else cluster
     options = {"cluster": cluster} if cluster else {}
     async_task(task, str(key), q_options=options)
 
@@ -43,12 +50,25 @@ class WatchedQueue(ORM):
         if pulse.is_asked():
             return [(HEARTBEAT, _heartbeat())]
         try:
-            found: list[tuple[Any, str]] | None = super().dequeue()
+            message = self._next()
         except Error as error:
             logger.warning("the queue can't be read", said=str(error))
             time.sleep(AWAY_SECONDS)
             return None
-        return found
+        if message is None:
+            time.sleep(Conf.POLL)
+            return None
+        return [message]
+
+    def _next(self) -> tuple[int, str] | None:
+        """Id and payload of the next message, which is ours then; None when there is none."""
+        messages = self.get_connection()  # looks whether the connection still works: once for both statements
+        keys, now = (self.list_key, f"{self.list_key}{AHEAD}"), timezone.now()
+        waiting = messages.filter(key__in=keys, lock__lt=now).order_by("-key", "pk")
+        for key, payload, lock in waiting.values_list("pk", "payload", "lock")[:RIVALS]:
+            if messages.filter(pk=key, lock=lock).update(lock=self.timeout(None)):
+                return key, payload
+        return None
 
     def acknowledge(self, task_id: Any) -> None:
         """The monitor's note that a task has ended."""

@@ -192,6 +192,11 @@ def test_a_failing_round_does_not_stop_the_metronome(caplog: pytest.LogCaptureFi
     assert caplog.text.count("a round of the metronome failed") == 1, "told once a minute"
 
 
+@pytest.mark.parametrize(("wanted", "pause"), [(None, 0.25), (0.1, 0.1), (9.0, 0.25), (-1.0, 0.02)])
+def test_the_metronome_beats_sooner_when_a_turn_is_due(wanted: float | None, pause: float) -> None:
+    assert Supervisor([], tick=lambda: wanted, tidy=lambda: None).beat() == pause
+
+
 def test_workers_mark_begin_and_end_of_a_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(pulse.VARIABLE, str(tmp_path))
     pulse.begin()

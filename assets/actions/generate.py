@@ -142,7 +142,7 @@ def _take(
     hold(
         organisation=project.organisation, project=project, key=job.ledger_key, credits=price.credits, by=by, what=what
     )
-    enqueue(SUBMIT, job.pk)
+    enqueue(SUBMIT, job.pk, ahead=True)
     return take
 
 

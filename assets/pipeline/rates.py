@@ -1,5 +1,6 @@
 """The provider's limits, kept over all processes and machines: a row a call that the window allows."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +24,8 @@ class Limit:
 CREATE_WINDOW = timedelta(seconds=10.3)
 ASK_WINDOW = timedelta(seconds=1.1)
 RIVALS = timedelta(seconds=0.2)
+# A turn is handed out that much before its call is free: workers may be at something, and the call would lie idle.
+LEAD = timedelta(seconds=0.25)
 
 
 def creates() -> Limit:
@@ -77,12 +80,20 @@ def _take(limit: Limit, now: datetime, pk: int, seen: datetime) -> Slot | None:
     return Slot(pk, until) if RateSlot.objects.filter(pk=pk, free_at=seen).update(free_at=until) else None
 
 
-def free_slots(limit: Limit) -> int | None:
-    """How many calls may be made now; None when any number may. Nothing is taken."""
-    if not limit.calls:
-        return None
+def await_slot(limit: Limit) -> Slot | datetime:
+    """As `book_slot`, for whoever has a turn: a call that is free within `LEAD` is waited for."""
+    got = book_slot(limit)
+    if isinstance(got, Slot) or (wait := got - timezone.now()) > LEAD:
+        return got
+    time.sleep(max(wait.total_seconds(), 0))
+    return book_slot(limit)
+
+
+def busy_until(limit: Limit) -> list[datetime]:
+    """When each of the calls that are taken now may be made again, the soonest first."""
     now = timezone.now()
-    return limit.calls - _slots(limit).filter(free_at__gt=now, free_at__lte=now + limit.window).count()
+    busy = _slots(limit).filter(free_at__gt=now, free_at__lte=now + limit.window)
+    return list(busy.order_by("free_at").values_list("free_at", flat=True))
 
 
 def _slots(limit: Limit) -> QuerySet[RateSlot]:

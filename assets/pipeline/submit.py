@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,7 +18,7 @@ from assets.models import Attempt, BalanceReading, Generation, GenerationState, 
 from assets.pipeline import clock
 from assets.pipeline.outcome import Kind, Verdict, verdict_before_sending, verdict_of
 from assets.pipeline.provider import kie
-from assets.pipeline.rates import Slot, book_slot, creates
+from assets.pipeline.rates import Slot, await_slot, book_slot, creates
 from assets.pipeline.settle import fail, postpone
 from assets.pipeline.turns import is_turn
 from assets.pipeline.unknown import adopt, lose_answer
@@ -45,7 +45,7 @@ def submit(job: Generation) -> None:
     if stop := line_stop(job.take.model):
         wait_for_line(job, stop)
         return
-    if not is_turn(job, now) or not isinstance(slot := book_slot(creates()), Slot):
+    if not is_turn(job, now) or not isinstance(slot := await_slot(creates()), Slot):
         postpone(job, now)  # stays due: the sweeper knows whose turn it is when a call is free
         return
     attempt = claim(job)
@@ -82,9 +82,9 @@ def claim(job: Generation) -> Attempt | None:
     return attempt
 
 
-def _last_balance() -> Decimal | None:
+def _last_balance() -> Subquery:
     since = timezone.now() - 5 * clock.MINUTE
-    return BalanceReading.objects.filter(created_at__gte=since).values_list("credits", flat=True).first()
+    return Subquery(BalanceReading.objects.filter(created_at__gte=since).values("credits")[:1])
 
 
 def callback_url(attempt: Attempt) -> str | None:
@@ -163,10 +163,11 @@ def book_in_any_case(job: Generation, attempt: Attempt, verdict: Verdict) -> Non
 
 def book(job: Generation, attempt: Attempt, verdict: Verdict) -> None:
     """Write down what came of the attempt and move the job accordingly, in one transaction."""
-    if verdict.task_id and Attempt.objects.filter(task_id=verdict.task_id).exclude(pk=attempt.pk).exists():
-        verdict = Verdict(Kind.UNKNOWN, "Kie named a task that belongs to another take.", answer=verdict.answer)
     with transaction.atomic():
         decided = decide(attempt, verdict)
+        if not decided and verdict.task_id and _others(attempt, verdict).exists():
+            verdict = Verdict(Kind.UNKNOWN, "Kie named a task that belongs to another take.", answer=verdict.answer)
+            decided = decide(attempt, verdict)
         if decided:
             BOOK[verdict.kind](job, attempt, verdict)
         crash_point("booking")
@@ -179,12 +180,20 @@ def book(job: Generation, attempt: Attempt, verdict: Verdict) -> None:
     logger.info("attempt", generation=str(job.pk), number=attempt.number, outcome=verdict.kind.value, said=verdict.text)
 
 
+def _others(attempt: Attempt, verdict: Verdict) -> QuerySet[Attempt]:
+    """Whose task the verdict's is already."""
+    return Attempt.objects.filter(task_id=verdict.task_id).exclude(pk=attempt.pk)
+
+
 def decide(attempt: Attempt, verdict: Verdict) -> bool:
-    """Write the outcome of an attempt that has none yet; False when it has one."""
+    """Write the outcome of an attempt that has none yet; False when it has one, or the task is another's."""
     outcome = OUTCOMES.get(verdict.kind, Outcome.REFUSED)
     answer = verdict.answer or verdict.text
+    pending = Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.PENDING)
+    if verdict.task_id:
+        pending = pending.exclude(Exists(_others(attempt, verdict)))
     return bool(
-        Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.PENDING).update(
+        pending.update(
             outcome=outcome,
             answered_at=timezone.now(),
             code=verdict.code[:20],

@@ -4,7 +4,7 @@ import contextlib
 import shutil
 import tempfile
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import time
 
@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from assets.actions.fetching import alarm_unfetched
+from assets.actions.generate import SUBMIT
 from assets.models import Clip, Generation, GenerationState
 from assets.pipeline.clock import MINUTE, REDELIVER
 from assets.pipeline.due import put_due
@@ -27,11 +28,12 @@ CHECK_ACCOUNT = "assets.tasks.check_account"
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many entries were put on the queue, by kind."""
+    """How many entries were put on the queue, by kind; `next_at` when a job that waits for its turn may have it."""
 
     jobs: int = 0
     mails: int = 0
     drawings: int = 0
+    next_at: datetime | None = None
 
 
 def sweep() -> Swept:
@@ -40,8 +42,11 @@ def sweep() -> Swept:
     due = Generation.objects.filter(due_at__lte=now).exclude(state=GenerationState.QUEUED)
     rows = list(due.order_by("due_at").values_list("pk", "due_at")[:BATCH])
     jobs, again = Generation.objects.all(), now + REDELIVER
-    put = [put_due(jobs, pk, due_at, task=ADVANCE, again=again) for pk, due_at in [*rows, *next_turns(now)]]
-    return Swept(jobs=sum(put))
+    turns = next_turns(now)
+    # A call of the limit is there for the taking: whoever has a turn goes before the clips that are fetched.
+    put = [put_due(jobs, pk, due_at, task=SUBMIT, again=again, ahead=True) for pk, due_at in turns.due]
+    put += [put_due(jobs, pk, due_at, task=ADVANCE, again=again) for pk, due_at in rows]
+    return Swept(jobs=sum(put), next_at=turns.next_at)
 
 
 def tidy() -> Swept:

@@ -4,6 +4,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, F, QuerySet, Window
@@ -11,7 +12,7 @@ from django.db.models.functions import RowNumber
 
 from assets.models import Attempt, Generation, GenerationState, LineStop
 from assets.pipeline import clock
-from assets.pipeline.rates import creates, free_slots
+from assets.pipeline.rates import LEAD, busy_until, creates
 
 type Due = tuple[UUID, datetime | None]
 BATCH = 200
@@ -38,23 +39,32 @@ def waiting_jobs(now: datetime) -> QuerySet[Generation]:
     return Generation.objects.filter(state=GenerationState.QUEUED, due_at__lte=now, created_at__lte=now - clock.FRESH)
 
 
-def next_turns(now: datetime) -> list[Due]:
-    """The waiting jobs that may be sent now, with their `due_at`: as many as the limit has free, and none while the
-    line or their model stands still but those that have waited too long for it."""
+class Turns(NamedTuple):
+    """Jobs that may be sent now, with their `due_at`, and when the next turn is handed out to those who wait on."""
+
+    due: list[Due]
+    next_at: datetime | None = None
+
+
+def next_turns(now: datetime) -> Turns:
+    """As many waiting jobs as the limit has calls, now or in a moment. While the line or their model stands still,
+    none but those that have waited too long for it."""
     waiting = waiting_jobs(now)
     if not waiting.exists():
-        return []
+        return Turns([])
     stopped = set(LineStop.objects.open().values_list("model", flat=True))
     if "" in stopped:
         late = waiting.filter(created_at__lt=now - clock.LINE_PATIENCE)
-        return list(late.order_by("due_at").values_list("pk", "due_at")[:BATCH])
+        return Turns(list(late.order_by("due_at").values_list("pk", "due_at")[:BATCH]))
     if stopped:  # out of the way of those that can be sent
         patient = waiting.filter(take__model__in=stopped, created_at__gte=now - clock.LINE_PATIENCE)
         patient.update(due_at=now + clock.LINE_LOOK)
-    free = free_slots(creates())
-    if free is None:
-        return list(waiting.order_by("created_at").values_list("pk", "due_at")[:BATCH])
-    return _by_turns(waiting, now, free) if free > 0 else []
+    calls = creates().calls
+    if not calls:
+        return Turns(list(waiting.order_by("created_at").values_list("pk", "due_at")[:BATCH]))
+    busy = [until - LEAD for until in busy_until(creates()) if until > now + LEAD]
+    free = calls - len(busy)
+    return Turns(_by_turns(waiting, now, free) if free > 0 else [], min(busy, default=None))
 
 
 def _by_turns(waiting: QuerySet[Generation], now: datetime, places: int) -> list[Due]:

@@ -32,7 +32,7 @@ def price(db: None) -> Price:
 def queue(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What was put into the queue."""
     sent: list[Any] = []
-    monkeypatch.setattr("assets.actions.generate.enqueue", lambda task, key: sent.append((task, key)))
+    monkeypatch.setattr("assets.actions.generate.enqueue", lambda task, key, **_: sent.append((task, key)))
     return sent
 
 

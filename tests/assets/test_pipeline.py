@@ -193,7 +193,7 @@ def test_the_sweeper_puts_due_jobs_on_the_queue_once(job: Generation) -> None:
     with time_machine.travel(timezone.now() + clock.FRESH, tick=True):
         assert sweep().jobs == 1
         assert sweep().jobs == 0
-    assert queued()[len(before) :] == [("assets.tasks.advance", str(job.pk))]
+    assert queued()[len(before) :] == [("assets.tasks.submit", str(job.pk))]
 
 
 def test_a_new_job_has_its_own_message(job: Generation) -> None:

@@ -131,7 +131,7 @@ def test_discarding_twice_keeps_the_first_reason(ready: Take, carl: User) -> Non
 
 
 def test_once_more_is_a_new_take_with_its_own_hold(failed: Take, carl: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assets.actions.generate.enqueue", lambda task, key: None)
+    monkeypatch.setattr("assets.actions.generate.enqueue", lambda task, key, **_: None)
     Price.objects.exclude(pk=failed.generation.price_id).delete()
     again = retry_take(by=carl, take=failed, request_key="r")
     assert (again.parent, again.number, again.prompt) == (failed, 2, failed.prompt)

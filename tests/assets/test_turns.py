@@ -8,8 +8,9 @@ import time_machine
 from django.utils import timezone
 from pytest_django import Settings
 
-from assets.models import Generation, GenerationState, LineStop, StopReason
+from assets.models import Generation, GenerationState, LineStop, RateSlot, StopReason
 from assets.pipeline import clock
+from assets.pipeline.rates import LEAD, Slot, await_slot, creates
 from assets.pipeline.sweep import sweep
 from assets.pipeline.turns import fair_order
 from assets.providers.standin import StandIn
@@ -90,6 +91,42 @@ def test_a_take_that_finds_no_free_call_stays_due(standin: StandIn, ask: Ask, se
         assert sweep().jobs >= 1
     second.refresh_from_db()
     assert advance(second, after=timedelta(seconds=11)).state == GenerationState.RUNNING
+
+
+def take_calls(count: int, *, free_in: timedelta) -> None:
+    """So many calls of the limit are taken, and free again that much later."""
+    rows = [RateSlot(limit="create", number=number, free_at=timezone.now() + free_in) for number in range(count)]
+    RateSlot.objects.bulk_create(rows)
+
+
+def test_a_turn_is_handed_out_a_moment_before_its_call_is_free(
+    wait: Wait, project: Project, settings: Settings
+) -> None:
+    settings.KIE_CREATES_PER_10S = 1
+    (job,) = wait(project, 1)
+    take_calls(1, free_in=LEAD / 2)
+    assert sweep().jobs == 1
+    assert queued() == [("assets.tasks.submit", str(job.pk))]
+
+
+def test_the_sweeper_knows_when_the_next_turn_is(wait: Wait, project: Project, settings: Settings) -> None:
+    settings.KIE_CREATES_PER_10S = 1
+    wait(project, 1)
+    take_calls(1, free_in=timedelta(seconds=5))
+    swept = sweep()
+    assert (swept.jobs, swept.next_at) == (0, RateSlot.objects.get().free_at - LEAD)
+
+
+def test_whoever_has_a_turn_waits_for_a_call_that_is_nearly_free(db: None, settings: Settings) -> None:
+    settings.KIE_CREATES_PER_10S = 1
+    take_calls(1, free_in=LEAD / 5)
+    assert isinstance(await_slot(creates()), Slot)
+
+
+def test_nobody_waits_for_a_call_that_is_taken_for_longer(db: None, settings: Settings) -> None:
+    settings.KIE_CREATES_PER_10S = 1
+    take_calls(1, free_in=timedelta(seconds=5))
+    assert await_slot(creates()) == RateSlot.objects.get().free_at
 
 
 def test_nothing_is_put_on_the_queue_while_the_line_stands_still(wait: Wait, project: Project) -> None:

@@ -276,6 +276,7 @@ def _replace(stack: ExitStack, episode: Episode) -> None:
     stack.enter_context(mock.patch("assets.pipeline.fetch.safe_http.fetch", episode.host.fetch))
     stack.enter_context(mock.patch("assets.pipeline.fetch.probe", episode.host.probe))
     stack.enter_context(mock.patch("projects.queue.async_task", episode.post.put))
+    # One `time` for all modules, so this is the pause of whoever waits.
     stack.enter_context(mock.patch("assets.pipeline.submit.time.sleep", episode._time_passes))
     stack.enter_context(mock.patch("assets.pipeline.sweep._clear_temporary"))
     stack.enter_context(mock.patch("assets.pipeline.steps.logger.exception", _note(episode)))
