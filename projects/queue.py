@@ -10,10 +10,12 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import Error
+from django.db import Error, close_old_connections, connections
+from django.db.models import QuerySet
 from django.utils import timezone
 from django_q.brokers.orm import ORM
 from django_q.conf import Conf
+from django_q.models import OrmQ
 from django_q.signals import post_execute_in_worker, pre_execute
 from django_q.signing import SignedPackage
 from django_q.tasks import async_task
@@ -25,6 +27,7 @@ MEDIA = "media"
 AHEAD = " ahead"  # the end of the key under which messages lie that go before all others of their cluster
 HEARTBEAT = "projects.pulse.heartbeat"
 AWAY_SECONDS = 1.0
+LOOK_SECONDS = 1.0
 RIVALS = 4  # messages that are read at once: of several clusters only one gets the first
 
 
@@ -45,14 +48,30 @@ class WatchedQueue(ORM):
     database that is away costs no process its life: whoever needs it tries again, or its message comes again.
     """
 
+    _looked = float("-inf")
+
+    @staticmethod
+    def get_connection(list_key: str | None = None) -> "QuerySet[OrmQ]":
+        """The messages. Who enqueues is in a request or a task, whose connection is looked after at its begin."""
+        messages: QuerySet[OrmQ] = OrmQ.objects.using(Conf.ORM)
+        return messages
+
+    def _look_after_connection(self) -> None:
+        """Close what has aged or broken: now and then, since a look each time would be a query of its own."""
+        if time.monotonic() - self._looked > LOOK_SECONDS and not connections[Conf.ORM].in_atomic_block:
+            self._looked = time.monotonic()
+            close_old_connections()
+
     def dequeue(self) -> list[tuple[Any, str]] | None:
         """The pusher's next messages; a heartbeat goes first."""
         if pulse.is_asked():
             return [(HEARTBEAT, _heartbeat())]
         try:
+            self._look_after_connection()
             message = self._next()
         except Error as error:
             logger.warning("the queue can't be read", said=str(error))
+            self._looked = float("-inf")
             time.sleep(AWAY_SECONDS)
             return None
         if message is None:
@@ -62,7 +81,7 @@ class WatchedQueue(ORM):
 
     def _next(self) -> tuple[int, str] | None:
         """Id and payload of the next message, which is ours then; None when there is none."""
-        messages = self.get_connection()  # looks whether the connection still works: once for both statements
+        messages = self.get_connection()
         keys, now = (self.list_key, f"{self.list_key}{AHEAD}"), timezone.now()
         waiting = messages.filter(key__in=keys, lock__lt=now).order_by("-key", "pk")
         for key, payload, lock in waiting.values_list("pk", "payload", "lock")[:RIVALS]:
@@ -76,8 +95,10 @@ class WatchedQueue(ORM):
             pulse.booked()
             return
         try:
+            self._look_after_connection()
             super().acknowledge(task_id)
         except Error as error:
+            self._looked = float("-inf")
             logger.warning("an end was not noted", said=str(error))
 
     def set_stat(self, key: str, value: str, timeout: int) -> None:
