@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
+import structlog
 from django.core.files.storage import default_storage
 from django.db.models.fields.files import FieldFile
 
@@ -82,7 +83,8 @@ def draw_clip(clip_id: UUID | str) -> None:
     Raises Clip.DoesNotExist, NotAVideo (the file can't be drawn from), ReadingStopped (try again later) or
     FileNotFoundError (storage lost it).
     """
-    clip = Clip.objects.get(pk=clip_id)
+    clip = Clip.objects.select_related("take__generation").get(pk=clip_id)
+    structlog.contextvars.bind_contextvars(generation=str(clip.take.generation.pk))  # until the task ends
     if clip.poster and clip.sprite and clip.proxy:
         return
     with local_copy(clip.file) as source, tempfile.TemporaryDirectory(prefix="draw-") as folder:

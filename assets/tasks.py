@@ -1,11 +1,9 @@
 """What the queue calls: one id each, safe twice, nothing escapes. The work itself is in `assets.pipeline`."""
 
 import structlog
-from django.db import Error
 
 from assets.actions.reconcile import reconcile_daily
 from assets.clips import draw_clip
-from assets.models import Generation
 from assets.pipeline import account, garbage, steps, strays
 from assets.pipeline.fetch import DRAW
 from assets.pipeline.leave import forget_connection
@@ -52,7 +50,7 @@ def check_account(_: str) -> None:
 
 def draw_media(clip_id: str) -> None:
     """Poster, sprite and proxy of a clip; the sweeper comes back for what is missing."""
-    with structlog.contextvars.bound_contextvars(generation=_job_of(clip_id), clip=clip_id):
+    with structlog.contextvars.bound_contextvars(generation="", clip=clip_id):
         try:
             with may_leave():
                 draw_clip(clip_id)
@@ -61,14 +59,6 @@ def draw_media(clip_id: str) -> None:
             enqueue(DRAW, clip_id, cluster=MEDIA)
         except Exception:
             logger.exception("drawing failed")
-
-
-def _job_of(clip_id: str) -> str:
-    """The id of the job that brought the clip, for the log; empty when it can't be told."""
-    try:
-        return str(Generation.objects.values_list("pk", flat=True).get(take__clip__pk=clip_id))
-    except (Generation.DoesNotExist, Error):
-        return ""
 
 
 def collect_garbage(folder: str) -> None:
