@@ -29,6 +29,12 @@ HEARTBEAT = "projects.pulse.heartbeat"
 AWAY_SECONDS = 1.0
 LOOK_SECONDS = 1.0
 RIVALS = 4  # messages that are read at once: of several clusters only one gets the first
+# Plain SQL: the ORM would build these anew for each message, in five times as long as they take.
+WAITING = (
+    "SELECT id, payload, lock FROM django_q_ormq WHERE key IN (%s, %s) AND lock < %s ORDER BY key DESC, id LIMIT %s"
+)
+TAKE = "UPDATE django_q_ormq SET lock = %s WHERE id = %s AND lock = %s"
+END = "DELETE FROM django_q_ormq WHERE id = %s"
 
 
 def enqueue(task: str, key: UUID | str, *, cluster: str | None = None, ahead: bool = False) -> None:
@@ -81,12 +87,14 @@ class WatchedQueue(ORM):
 
     def _next(self) -> tuple[int, str] | None:
         """Id and payload of the next message, which is ours then; None when there is none."""
-        messages = self.get_connection()
-        keys, now = (self.list_key, f"{self.list_key}{AHEAD}"), timezone.now()
-        waiting = messages.filter(key__in=keys, lock__lt=now).order_by("-key", "pk")
-        for key, payload, lock in waiting.values_list("pk", "payload", "lock")[:RIVALS]:
-            if messages.filter(pk=key, lock=lock).update(lock=self.timeout(None)):
-                return key, payload
+        server = connections[Conf.ORM]
+        now, until = map(server.ops.adapt_datetimefield_value, (timezone.now(), self.timeout(None)))
+        with server.cursor() as cursor:
+            cursor.execute(WAITING, [self.list_key, f"{self.list_key}{AHEAD}", now, RIVALS])
+            for key, payload, lock in cursor.fetchall():
+                cursor.execute(TAKE, [until, key, lock])
+                if cursor.rowcount:
+                    return key, payload
         return None
 
     def acknowledge(self, task_id: Any) -> None:
@@ -96,7 +104,8 @@ class WatchedQueue(ORM):
             return
         try:
             self._look_after_connection()
-            super().acknowledge(task_id)
+            with connections[Conf.ORM].cursor() as cursor:
+                cursor.execute(END, [task_id])
         except Error as error:
             self._looked = float("-inf")
             logger.warning("an end was not noted", said=str(error))

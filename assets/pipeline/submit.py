@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from contextlib import nullcontext
 from decimal import Decimal
 from typing import Any
 
@@ -110,7 +111,7 @@ def send(job: Generation, attempt: Attempt, slot: Slot) -> Verdict | None:
     if job.take.image_id and not isinstance(book_slot(creates(), slot), Slot):
         queue_again(job, attempt, "No call was free after the upload; nothing was sent", code=NO_CALL)
         return None
-    if not mark_sent(attempt):
+    if not mark_sent(attempt, after_upload=bool(job.take.image_id)):
         return None
     crash_point("marked")
     try:
@@ -131,19 +132,21 @@ def request_for(take: Take, provider: Provider) -> VideoRequest:
     return ImageToVideo(take.prompt, address, take.seconds, take.sound, model=take.model)
 
 
-def mark_sent(attempt: Attempt) -> bool:
+def mark_sent(attempt: Attempt, *, after_upload: bool = False) -> bool:
     """Note, before it happens, that the call goes out; from here on a lost worker leaves an unknown outcome.
 
-    False when the claim ran out and somebody else decided this attempt: then nothing may be sent.
+    An upload has taken some of the lease, which begins anew then. False when the claim ran out and somebody else
+    decided this attempt: then nothing may be sent.
     """
     now = timezone.now()
     lease = now + clock.CALL_LEASE
-    with transaction.atomic():
+    with transaction.atomic() if after_upload else nullcontext():
         if not Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.PENDING, sent_at=None).update(sent_at=now):
             return False
-        Generation.objects.filter(pk=attempt.generation_id, state=GenerationState.SUBMITTING).update(
-            lease_until=lease, due_at=lease
-        )
+        if after_upload:
+            Generation.objects.filter(pk=attempt.generation_id, state=GenerationState.SUBMITTING).update(
+                lease_until=lease, due_at=lease
+            )
     attempt.sent_at = now
     return True
 
