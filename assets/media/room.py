@@ -45,7 +45,7 @@ class Errand:
 
     def begin(self) -> None:
         """Fork the child. Raises ValueError for an order that can't be read, OSError when nothing can be forked."""
-        order = json.loads(self.order)
+        order, room = json.loads(self.order), os.getpid()
         (said, say), (cried, cry) = os.pipe(), os.pipe()
         self.told = {said: b"", cried: b""}
         for pipe in self.told:
@@ -53,7 +53,7 @@ class Errand:
         try:
             self.pid = os.fork()
             if self.pid == 0:
-                _and_leave(read_file, order, say, cry)
+                _and_leave(read_file, order, say, cry, room)
         finally:
             os.close(say)
             os.close(cry)
@@ -197,8 +197,8 @@ def warm_up(path: Path) -> None:
     path.unlink()
 
 
-def read_file(order: list[str], say: int, cry: int) -> None:
-    """The child: its output goes to the two pipes, its limits are set before the file is opened.
+def read_file(order: list[str], say: int, cry: int, room: int) -> None:
+    """The child of the process `room`: its output goes to the two pipes, its limits are set before the file is opened.
 
     Nothing else of ours stays open in it: a decoder that was taken over reaches no other caller.
     """
@@ -206,6 +206,8 @@ def read_file(order: list[str], say: int, cry: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if LIBC:
         LIBC.prctl(DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != room:  # it died before
+        return
     os.setsid()
     os.dup2(say, 1)
     os.dup2(cry, 2)
