@@ -73,7 +73,8 @@ def store_clip(take: Take, got: Result, kept: Kept) -> Clip:
         video_codec=facts.video_codec,
         audio_codec=facts.audio_codec,
     )
-    Clip.objects.bulk_create([clip], ignore_conflicts=True)  # one statement, and no savepoint around it
+    # One statement, and no savepoint around it. To ignore conflicts would hide broken constraints as well on SQLite.
+    Clip.objects.bulk_create([clip], update_conflicts=True, unique_fields=["take"], update_fields=["take"])
     return clip
 
 

@@ -6,6 +6,7 @@ same database).
 """
 
 import time
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,10 +29,12 @@ AHEAD = " ahead"  # the end of the key under which messages lie that go before a
 HEARTBEAT = "projects.pulse.heartbeat"
 AWAY_SECONDS = 1.0
 LOOK_SECONDS = 1.0
+PATIENCE = timedelta(seconds=2)  # what has waited that long lets nobody by any more: nothing starves
 RIVALS = 4  # messages that are read at once: of several clusters only one gets the first
 # Plain SQL: the ORM would build these anew for each message, in five times as long as they take.
 WAITING = (
-    "SELECT id, payload, lock FROM django_q_ormq WHERE key IN (%s, %s) AND lock < %s ORDER BY key DESC, id LIMIT %s"
+    "SELECT id, payload, lock FROM django_q_ormq WHERE key IN (%s, %s) AND lock < %s"
+    " ORDER BY CASE WHEN key = %s OR lock < %s THEN 0 ELSE 1 END, id LIMIT %s"
 )
 TAKE = "UPDATE django_q_ormq SET lock = %s WHERE id = %s AND lock = %s"
 END = "DELETE FROM django_q_ormq WHERE id = %s"
@@ -40,7 +43,8 @@ END = "DELETE FROM django_q_ormq WHERE id = %s"
 def enqueue(task: str, key: UUID | str, *, cluster: str | None = None, ahead: bool = False) -> None:
     """Ask the workers to call `task` (a dotted name) with `key`; `cluster=MEDIA` for slow work on pictures.
 
-    `ahead`: before whatever waits already, for what is short and has its moment, such as a free call of a limit.
+    `ahead`: before what came in the last two seconds, for what is short and has its moment, such as a free call of a
+    limit.
     """
     cluster = f"{cluster or Conf.CLUSTER_NAME}{AHEAD}" if ahead else cluster
     options = {"cluster": cluster} if cluster else {}
@@ -87,10 +91,12 @@ class WatchedQueue(ORM):
 
     def _next(self) -> tuple[int, str] | None:
         """Id and payload of the next message, which is ours then; None when there is none."""
-        server = connections[Conf.ORM]
-        now, until = map(server.ops.adapt_datetimefield_value, (timezone.now(), self.timeout(None)))
+        server, moment, ahead = connections[Conf.ORM], timezone.now(), f"{self.list_key}{AHEAD}"
+        now, until, long_ago = map(
+            server.ops.adapt_datetimefield_value, (moment, self.timeout(None), moment - PATIENCE)
+        )
         with server.cursor() as cursor:
-            cursor.execute(WAITING, [self.list_key, f"{self.list_key}{AHEAD}", now, RIVALS])
+            cursor.execute(WAITING, [self.list_key, ahead, now, ahead, long_ago, RIVALS])
             for key, payload, lock in cursor.fetchall():
                 cursor.execute(TAKE, [until, key, lock])
                 if cursor.rowcount:

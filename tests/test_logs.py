@@ -89,9 +89,9 @@ def test_each_line_of_a_jobs_step_names_the_job(
     lines: io.StringIO,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def tell(attempt: Attempt, *, after_upload: bool) -> bool:
+    def tell(attempt: Attempt) -> bool:
         logging.getLogger("some.package").warning("a line of its own")
-        return mark_sent(attempt, after_upload=after_upload)
+        return mark_sent(attempt)
 
     monkeypatch.setattr("assets.pipeline.submit.mark_sent", tell)
     logging.getLogger("before").warning("nobody's line")

@@ -28,6 +28,7 @@ from assets.media import child
 
 MOST_BYTES = 64 * 1024
 MOST_TOLD = 16 * 1024
+LAST_WORDS = 16  # pieces that a child which has ended may have left in each pipe
 MOST_FILES = 64 * 1024
 WAITING = 64
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl
@@ -46,25 +47,28 @@ class Errand:
     def begin(self) -> None:
         """Fork the child. Raises ValueError for an order that can't be read, OSError when nothing can be forked."""
         order, room = json.loads(self.order), os.getpid()
-        (said, say), (cried, cry) = os.pipe(), os.pipe()
-        self.told = {said: b"", cried: b""}
-        for pipe in self.told:
-            os.set_blocking(pipe, False)
+        ends: list[int] = []
         try:
+            for _ in range(2):
+                pipe, end = os.pipe()
+                ends.append(end)
+                self.told[pipe] = b""
+                os.set_blocking(pipe, False)
             self.pid = os.fork()
             if self.pid == 0:
-                _and_leave(read_file, order, say, cry, room)
+                _and_leave(read_file, order, ends[0], ends[1], room)
         finally:
-            os.close(say)
-            os.close(cry)
+            for end in ends:
+                os.close(end)
 
-    def hear(self, pipe: int) -> bool:
-        """Take in what the child has told there; False at the end of it."""
-        with contextlib.suppress(BlockingIOError):
-            while piece := os.read(pipe, MOST_BYTES):
-                self.told[pipe] = (self.told[pipe] + piece)[-MOST_TOLD:]
-            return False
-        return True
+    def hear(self, pipe: int) -> bytes | None:
+        """One piece of what the child tells there: it may never stop. Empty at the end, None while it says nothing."""
+        try:
+            piece = os.read(pipe, MOST_BYTES)
+        except BlockingIOError:
+            return None
+        self.told[pipe] = (self.told[pipe] + piece)[-MOST_TOLD:]
+        return piece
 
     def answer(self, code: int) -> None:
         """Tell the caller how its child ended. One that has gone or takes nothing in is not waited for."""
@@ -111,14 +115,14 @@ class Room:
     def _begin(self, errand: Errand) -> None:
         try:
             errand.begin()
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             self._forget(errand)
             return
         for pipe in errand.told:
             self._events.register(pipe, selectors.EVENT_READ, partial(self._hear, errand, pipe))
 
     def _hear(self, errand: Errand, pipe: int) -> None:
-        if errand in self._errands and not errand.hear(pipe):
+        if errand in self._errands and errand.hear(pipe) == b"":
             self._events.unregister(pipe)
 
     def serve(self) -> None:
@@ -151,7 +155,7 @@ class Room:
             pid, status = os.waitpid(errand.pid, os.WNOHANG)
             if pid:
                 for pipe in errand.told:
-                    errand.hear(pipe)
+                    all(errand.hear(pipe) for _ in range(LAST_WORDS))
                 errand.answer(os.waitstatus_to_exitcode(status))
                 self._forget(errand)
 

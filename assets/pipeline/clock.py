@@ -8,6 +8,7 @@ HOUR = timedelta(hours=1)
 
 # A claim holds until the one paid call must be over: 30 s by its client, and some room. An upload comes before it.
 CALL_LEASE = 45 * SECOND
+CALL_SLACK = 5 * SECOND  # of the lease may be gone when the call goes out; else it begins anew
 UPLOAD_LEASE = 130 * SECOND
 FETCH_LEASE = 60 * SECOND
 FETCH_RENEW = 15 * SECOND

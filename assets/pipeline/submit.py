@@ -2,7 +2,6 @@
 
 import secrets
 import time
-from contextlib import nullcontext
 from decimal import Decimal
 from typing import Any
 
@@ -71,8 +70,9 @@ def claim(job: Generation) -> Attempt | None:
 
     None when somebody else has it.
     """
-    lease = timezone.now() + (clock.UPLOAD_LEASE if job.take.image_id else clock.CALL_LEASE)
     with transaction.atomic():
+        # In here: on SQLite a transaction may have waited for others before it began.
+        lease = timezone.now() + (clock.UPLOAD_LEASE if job.take.image_id else clock.CALL_LEASE)
         number = (job.attempts.aggregate(last=Max("number"))["last"] or 0) + 1
         if not move(job, GenerationState.SUBMITTING, why=f"Attempt {number}", lease_until=lease, due_at=lease):
             return None
@@ -111,7 +111,7 @@ def send(job: Generation, attempt: Attempt, slot: Slot) -> Verdict | None:
     if job.take.image_id and not isinstance(book_slot(creates(), slot), Slot):
         queue_again(job, attempt, "No call was free after the upload; nothing was sent", code=NO_CALL)
         return None
-    if not mark_sent(attempt, after_upload=bool(job.take.image_id)):
+    if not mark_sent(attempt):
         return None
     crash_point("marked")
     try:
@@ -132,22 +132,21 @@ def request_for(take: Take, provider: Provider) -> VideoRequest:
     return ImageToVideo(take.prompt, address, take.seconds, take.sound, model=take.model)
 
 
-def mark_sent(attempt: Attempt, *, after_upload: bool = False) -> bool:
+def mark_sent(attempt: Attempt) -> bool:
     """Note, before it happens, that the call goes out; from here on a lost worker leaves an unknown outcome.
 
-    An upload has taken some of the lease, which begins anew then. False when the claim ran out and somebody else
-    decided this attempt: then nothing may be sent.
+    False when the claim ran out and somebody else decided this attempt: then nothing may be sent.
     """
     now = timezone.now()
-    lease = now + clock.CALL_LEASE
-    with transaction.atomic() if after_upload else nullcontext():
-        if not Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.PENDING, sent_at=None).update(sent_at=now):
-            return False
-        if after_upload:
-            Generation.objects.filter(pk=attempt.generation_id, state=GenerationState.SUBMITTING).update(
-                lease_until=lease, due_at=lease
-            )
+    if not Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.PENDING, sent_at=None).update(sent_at=now):
+        return False
     attempt.sent_at = now
+    lease = timezone.now() + clock.CALL_LEASE
+    if (
+        attempt.generation.lease_until or now
+    ) < lease - clock.CALL_SLACK:  # an upload, or a database in demand, took some
+        claimed = Generation.objects.filter(pk=attempt.generation_id, state=GenerationState.SUBMITTING)
+        claimed.update(lease_until=lease, due_at=lease)
     return True
 
 

@@ -117,12 +117,23 @@ def test_a_child_ends_with_its_room(open_room: OpenRoom, path: Path) -> None:
     assert wait_for(lambda: not Path(f"/proc/{noted}/stat").exists(), 20)
 
 
-def test_what_is_no_order_is_not_answered(open_room: OpenRoom, path: Path, tmp_path: Path) -> None:
-    open_room()
+def test_a_child_that_never_stops_talking_holds_nobody_up(open_room: OpenRoom, path: Path, tmp_path: Path) -> None:
+    open_room("return 24 if 'flood' not in path else [os.write(2, b'x' * 65536) for _ in iter(int, 1)]")
+    (tmp_path / "flood").touch()
     with socket.socket(socket.AF_UNIX) as caller:
         caller.connect(str(tmp_path / "room"))
-        caller.sendall(b"read it\n")
+        caller.sendall(json.dumps(["60", "probe", str(tmp_path / "flood")]).encode() + b"\n")
+        assert run_limited("probe", path, cpu_seconds=5) == 24
+
+
+@pytest.mark.parametrize("order", [b"read it\n", b"[" * 60_000 + b"\n"])
+def test_what_is_no_order_is_not_answered(open_room: OpenRoom, path: Path, tmp_path: Path, order: bytes) -> None:
+    room = open_room()
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.connect(str(tmp_path / "room"))
+        caller.sendall(order)
         assert caller.recv(100) == b""
+    assert room.poll() is None
     assert probe(path).frames == 24
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -165,6 +166,16 @@ def test_a_worker_that_died_after_sending_leaves_an_unknown_outcome(standin: Sta
     assert advance(job, after=timedelta(minutes=3)).state == GenerationState.UNKNOWN
     advance(job, after=timedelta(minutes=20))
     assert not standin.accepted
+
+
+def test_a_call_that_goes_out_late_has_its_whole_lease(standin: StandIn, job: Generation) -> None:
+    attempt = claim(job)
+    assert attempt
+    with time_machine.travel(timezone.now() + timedelta(seconds=40), tick=True):
+        assert mark_sent(attempt)
+        job.refresh_from_db()
+        assert job.lease_until
+        assert job.lease_until > timezone.now() + clock.CALL_LEASE - clock.CALL_SLACK
 
 
 def test_a_worker_that_wakes_up_late_may_not_send(standin: StandIn, job: Generation) -> None:

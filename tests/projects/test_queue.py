@@ -1,8 +1,11 @@
 """The queue's own rules: what goes first, and that each message goes to one cluster."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
+from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
@@ -39,6 +42,15 @@ def test_what_is_sent_ahead_goes_first(next_of: Callable[[str], Next]) -> None:
     enqueue(TASK, "another call", ahead=True)
     look = next_of("kling")
     assert [look(), look(), look()] == ["a call", "another call", "a clip"]
+
+
+def test_what_has_waited_for_some_seconds_no_longer_lets_others_by(next_of: Callable[[str], Next]) -> None:
+    with time_machine.travel(timezone.now() - timedelta(seconds=5)):
+        enqueue(TASK, "a clip")
+    enqueue(TASK, "another clip")
+    enqueue(TASK, "a call", ahead=True)
+    look = next_of("kling")
+    assert [look(), look(), look()] == ["a clip", "a call", "another clip"]
 
 
 def test_a_message_is_taken_by_one_cluster(next_of: Callable[[str], Next]) -> None:
