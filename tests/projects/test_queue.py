@@ -11,6 +11,8 @@ from django_q.signing import SignedPackage
 
 from projects.queue import MEDIA, WatchedQueue, enqueue
 
+pytestmark = pytest.mark.postgres
+
 TASK = "projects.pulse.heartbeat"
 type Next = Callable[[], str | None]
 
