@@ -56,7 +56,10 @@ def keep_clip(got: Result) -> Kept:
 
 
 def store_clip(take: Take, got: Result, kept: Kept) -> Clip:
-    """Write the row of a take's clip whose bytes are kept; where there is one already, that one stays as it is."""
+    """Write the row of a take's clip whose bytes are kept, and give it back as written.
+
+    Where there is one already, that one stays as it is: whoever is told so by the job's own move rolls back.
+    """
     facts = got.probe
     clip = Clip(
         take=take,

@@ -141,10 +141,8 @@ def mark_sent(attempt: Attempt) -> bool:
     if not Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.PENDING, sent_at=None).update(sent_at=now):
         return False
     attempt.sent_at = now
-    lease = timezone.now() + clock.CALL_LEASE
-    if (
-        attempt.generation.lease_until or now
-    ) < lease - clock.CALL_SLACK:  # an upload, or a database in demand, took some
+    lease, held_until = timezone.now() + clock.CALL_LEASE, attempt.generation.lease_until
+    if not held_until or held_until < lease - clock.CALL_SLACK:  # an upload, or a database in demand, took some
         claimed = Generation.objects.filter(pk=attempt.generation_id, state=GenerationState.SUBMITTING)
         claimed.update(lease_until=lease, due_at=lease)
     return True
