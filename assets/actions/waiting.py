@@ -11,7 +11,7 @@ from django.urls import reverse
 from assets.actions.charges import book_charge
 from assets.actions.line import failure_of
 from assets.actions.moves import move
-from assets.models import Generation, GenerationState, LineStop, Take
+from assets.models import Generation, GenerationState, LineStop, Shot, Take
 from assets.models.generation import GenerationQuerySet
 from projects.access import member_for, require
 from projects.actions.audit import log
@@ -49,11 +49,21 @@ def end_waiting(*, by: User, organisation: Organisation, model: str = "") -> int
     if stop is None:
         raise Refused(f"The {'model is open' if model else 'line runs'} again, so no take waits on it. {UNCHANGED}")
     waiting = waiting_takes(organisation, model)
-    oldest = waiting.select_related("take__shot", "take__created_by").order_by("created_at", "pk")
-    ended = [job.take for job in oldest[:AT_ONCE] if _end(job, by, stop)]
+    oldest = waiting.select_related("take__shot", "take__created_by").order_by("created_at", "pk")[:AT_ONCE]
+    _lock(jobs := list(oldest))
+    ended = [job.take for job in jobs if _end(job, by, stop)]
     if ended:
         _say(ended, by, organisation, stop)
     return len(ended)
+
+
+def _lock(jobs: list[Generation]) -> None:
+    """All jobs, then all their shots, before the first budget: whoever ends one of them locks in this order, too."""
+    for rows in (
+        Generation.objects.filter(pk__in=[job.pk for job in jobs]),
+        Shot.objects.filter(pk__in={job.take.shot_id for job in jobs}),
+    ):
+        list(rows.select_for_update().order_by("pk").values_list("pk"))
 
 
 def _end(job: Generation, by: User, stop: LineStop) -> bool:
