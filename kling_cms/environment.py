@@ -169,6 +169,8 @@ def _database(env: Env, base_dir: Path) -> dict[str, Any]:
         database["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"kling-cms-test-{os.getpid()}.sqlite3")}
     elif engine.endswith("postgresql"):
         database["CONN_HEALTH_CHECKS"] = True
+        # Values travel beside the statement instead of being written into it: less work on our side, and no quoting.
+        database.setdefault("OPTIONS", {})["server_side_binding"] = True
     else:
         raise BadSetting("DATABASE_URL", f"asks for {engine or 'an unknown engine'}; SQLite and PostgreSQL are tested.")
     database["CONN_MAX_AGE"] = SECONDS_A_CONNECTION_LIVES

@@ -51,7 +51,8 @@ def end() -> None:
 
 def is_asked() -> bool:
     """Whether the supervisor waits for a heartbeat; told once for each time it asks."""
-    return _unmark(ASK)
+    folder = os.environ.get(VARIABLE)
+    return folder is not None and os.access(f"{folder}/{ASK}", os.F_OK) and _unmark(ASK)
 
 
 def heartbeat(_: str) -> None:
@@ -72,7 +73,7 @@ def guarded() -> None:
 def is_stopping() -> bool:
     """Whether this cluster was told to stop: nothing new should be begun."""
     folder = os.environ.get(VARIABLE)
-    return bool(folder) and (Path(str(folder)) / STOPPING).exists()
+    return folder is not None and os.access(f"{folder}/{STOPPING}", os.F_OK)
 
 
 @contextlib.contextmanager
@@ -96,12 +97,12 @@ def _leave(*_: Any) -> None:
 def _mark(name: str) -> None:
     if folder := os.environ.get(VARIABLE):
         with contextlib.suppress(OSError):  # the supervisor and its folder are gone, and so are we soon
-            (Path(folder) / name).touch()
+            Path(folder, name).touch()
 
 
 def _unmark(name: str) -> bool:
     if folder := os.environ.get(VARIABLE):
         with contextlib.suppress(OSError):
-            (Path(folder) / name).unlink()
+            Path(folder, name).unlink()
             return True
     return False

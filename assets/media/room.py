@@ -25,6 +25,7 @@ import av
 from PIL import Image
 
 from assets.media import child
+from projects.allocator import keep_freed_memory
 
 MOST_BYTES = 64 * 1024
 MOST_TOLD = 16 * 1024
@@ -178,6 +179,7 @@ class Room:
 def run(address: str) -> None:
     """Serve callers until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at a terminal is for who started us
+    keep_freed_memory()
     Image.preinit()  # else each child would import the formats anew
     warm_up(Path(f"{address}.mp4"))
     gc.freeze()  # and its collector would copy every page it looks at

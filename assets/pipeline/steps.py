@@ -34,7 +34,10 @@ STUCK = (GenerationState.UNKNOWN, GenerationState.RUNNING, GenerationState.FETCH
 
 def job_of(generation_id: UUID | str) -> Generation | None:
     """The job with what every step reads of it; None for one that isn't there. Who needs more asks for it."""
-    return Generation.objects.select_related("take").filter(pk=generation_id).first()
+    try:
+        return Generation.objects.select_related("take").get(pk=generation_id)
+    except Generation.DoesNotExist:
+        return None
 
 
 def advance(generation_id: UUID | str) -> None:
@@ -78,8 +81,11 @@ def _give_up_stuck(generation_id: UUID | str) -> None:
 
 def heed(attempt_id: UUID | str) -> None:
     """A callback came for an attempt: look for ourselves. Says nothing by itself, and may come twice, late or never."""
-    attempt = Attempt.objects.select_related("generation__take").filter(pk=attempt_id).first()
-    if attempt is None or attempt.outcome == Outcome.PENDING:
+    try:
+        attempt = Attempt.objects.select_related("generation__take").get(pk=attempt_id)
+    except Attempt.DoesNotExist:
+        return
+    if attempt.outcome == Outcome.PENDING:
         return  # its answer is on its way; if it gets lost, the claim's end looks at the callback
     with telling_of(attempt.generation_id):
         if attempt.outcome != Outcome.ACCEPTED:

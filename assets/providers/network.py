@@ -38,7 +38,7 @@ def is_web_address(url: httpx.URL) -> bool:
 
 
 # Bytes that are read at once, where so many are there.
-PIECE = 256 * 1024
+PIECE = 512 * 1024
 
 
 class Deadline:

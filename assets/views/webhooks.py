@@ -4,7 +4,8 @@ import structlog
 from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -22,9 +23,7 @@ MAX_BYTES = 64 * 1024
 @require_POST
 def kie_callback(request: HttpRequest, token: str) -> HttpResponse:
     """Somebody knocks for an attempt. Duplicates, late and false ones lead to one more look at Kie and no more."""
-    attempt = Attempt.objects.filter(token=token).first()
-    if attempt is None:
-        raise Http404("No such page.")
+    attempt = get_object_or_404(Attempt, token=token)
     structlog.contextvars.bind_contextvars(generation=str(attempt.generation_id))
     body = request.read(MAX_BYTES + 1)
     if len(body) > MAX_BYTES:

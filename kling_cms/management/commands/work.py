@@ -20,6 +20,7 @@ from kling_cms.cluster import Cluster, cluster_command
 from kling_cms.lifeline import die_with_parent
 from kling_cms.media_room import MediaRoom
 from kling_cms.supervisor import Supervisor, pulse_folder
+from projects.allocator import keep_freed_memory
 from projects.deployment import differences
 from projects.heartbeats import Heart
 from projects.queue import MEDIA, enqueue
@@ -65,6 +66,7 @@ class Command(BaseCommand):
         structlog.contextvars.bind_contextvars(cluster=name)
         if parent:
             die_with_parent(parent)
+        keep_freed_memory()
         if name != MEDIA:
             load_what_forks_share()
         call_command("qcluster")
