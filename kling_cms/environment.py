@@ -168,6 +168,7 @@ def _database(env: Env, base_dir: Path) -> dict[str, Any]:
         # Tests use a file too: threads that share a database in memory fail at once where a file makes them queue.
         database["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"kling-cms-test-{os.getpid()}.sqlite3")}
     elif engine.endswith("postgresql"):
+        database["ENGINE"] = "kling_cms.postgresql"
         database["CONN_HEALTH_CHECKS"] = True
         # Values travel beside the statement instead of being written into it: less work on our side, and no quoting.
         database.setdefault("OPTIONS", {})["server_side_binding"] = True
