@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -32,8 +32,7 @@ def _shot(request: MemberRequest, pk: UUID) -> Shot:
 def take_list(request: MemberRequest, pk: UUID) -> HttpResponse:
     """The shot's page: facts, versions and the sheet of its takes, newest first."""
     shot = _shot(request, pk)
-    show = request.GET.get("show", "")
-    show = show if show in FILTERS else ""
+    show = _chosen(request.get_full_path())
     counts = filter_counts(shot)
     page = page_by_key(sheet_takes(shot).filter(FILTERS[show][1]), request.GET, size=SHEET_SIZE)
     tiles = tiles_of(page.rows, request.member, shot, counts["last"])
@@ -58,6 +57,12 @@ def _facts(shot: Shot) -> dict[str, Any]:
         "reasons": DiscardReason.choices,
         "rate": shot.project.organisation.usd_per_credit,
     }
+
+
+def _chosen(address: str | None) -> str:
+    """The filter that the address of a sheet names; all takes where it names none that there is."""
+    show = QueryDict((address or "").partition("?")[2].partition("#")[0]).get("show", "")
+    return show if show in FILTERS else ""
 
 
 def _tabs(shot: Shot, counts: dict[str, int], show: str) -> list[dict[str, Any]]:
@@ -93,8 +98,13 @@ def take_tiles(request: MemberRequest, pk: UUID) -> HttpResponse:
         if PARAMETER not in request.GET:
             return HttpResponse(status=204)
         return render(request, "assets/_take_poll.html", {"shot": shot, "watch": _watch(request, shot, seen)})
-    tiles = tiles_of(changed, request.member, shot, filter_counts(shot)["last"])
-    context = {**_facts(shot), "tiles": tiles, "watch": _watch(request, shot, seen)}
+    counts = filter_counts(shot)
+    context = {
+        **_facts(shot),
+        "tiles": tiles_of(changed, request.member, shot, counts["last"]),
+        "tabs": _tabs(shot, counts, _chosen(request.htmx.current_url)),
+        "watch": _watch(request, shot, seen),
+    }
     return render(request, "assets/_take_changes.html", context)
 
 
@@ -115,8 +125,14 @@ def _act(request: MemberRequest, pk: UUID, right: Right, act: Act, said: str = "
             messages.add_message(request, level, said)
         return redirect(f"{take.shot.get_absolute_url()}#take-{take.pk}")
     shot = _shot(request, take.shot_id)
-    tiles = tiles_of(sheet_takes(shot).filter(pk=pk), request.member, shot, filter_counts(shot)["last"])
-    context = {**_facts(shot), "tile": tiles[0], "said": said, "level": messages.DEFAULT_TAGS[level]}
+    counts = filter_counts(shot)
+    context = {
+        **_facts(shot),
+        "tile": tiles_of(sheet_takes(shot).filter(pk=pk), request.member, shot, counts["last"])[0],
+        "tabs": _tabs(shot, counts, _chosen(request.htmx.current_url)),
+        "said": said,
+        "level": messages.DEFAULT_TAGS[level],
+    }
     return render(request, "assets/_take_answer.html", context, status=status)
 
 

@@ -127,8 +127,29 @@ def test_the_last_poll_stops_asking(carls: Client, shot: Shot) -> None:
     assert "hx-trigger" not in ask(carls, shot, f"{take.pk}:running").content.decode()
 
 
+def test_a_poll_counts_the_filters_anew(carls: Client, shot: Shot) -> None:
+    take = make(shot)
+    html = ask(carls, shot, f"{take.pk}:running").content.decode()
+    assert 'To triage <span class="count">1</span>' in html
+
+
+def test_a_rating_counts_the_filters_anew_and_keeps_the_chosen_one(carls: Client, shot: Shot) -> None:
+    page = {"HX-Current-URL": f"http://testserver{reverse('take_list', args=[shot.pk])}?show=triage"}
+    address = reverse("take_rate", args=[make(shot).pk])
+    html = carls.post(address, {"rating": "4"}, headers={**HTMX, **page}).content.decode()
+    assert 'Rated <span class="count">1</span>' in html
+    assert '?show=triage" aria-current="page">To triage <span class="count">0</span>' in html
+
+
 def test_odd_questions_are_answered(carls: Client, shot: Shot) -> None:
     assert ask(carls, shot, "x", "x:y", str(TakeFactory.create().pk)).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["http://[", "?show=none", "#?show=", "?show=%ff&show"])
+def test_a_page_with_an_odd_address_gets_all_takes(carls: Client, shot: Shot, address: str) -> None:
+    make(shot)
+    answer = carls.get(reverse("take_tiles", args=[shot.pk]), headers={**HTMX, "HX-Current-URL": address})
+    assert f'href="{shot.get_absolute_url()}" aria-current="page">All' in answer.content.decode()
 
 
 def test_a_rating_answers_with_the_tile(carls: Client, shot: Shot) -> None:
