@@ -12,8 +12,8 @@ MOST_KEPT = 64 * 1024**2
 def keep_freed_memory() -> None:
     """Use large blocks again that were freed, up to `MOST_KEPT` bytes of them, here and in every later fork.
 
-    By default each one comes fresh from the kernel and goes back to it, which costs a page fault for every 4 KiB: with
-    the pieces of a download, or the packets of a video, more than whatever is done with the bytes.
+    By default many of them come fresh from the kernel and go back to it, which costs a page fault for every 4 KiB: with
+    the pieces of a download and the packets of a video, a sixth of the work.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt:
