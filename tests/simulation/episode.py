@@ -39,6 +39,8 @@ from tests.simulation.studio import BEGIN, Studio, sweep_away
 
 PATIENCE = timedelta(hours=30)  # of virtual time, for everything to come to rest
 MOST_EVENTS = 4000
+# Between two ticks; a tick that found nothing to do doubles it, since none could before something else happens.
+TICK, LONGEST_TICK = timedelta(seconds=1), timedelta(seconds=30)
 KIE_USERS = ("account", "fetch", "poll", "submit", "unknown")
 
 
@@ -78,6 +80,7 @@ class Episode:
     faults: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
     events: int = 0
+    pause: timedelta = TICK
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
@@ -121,7 +124,7 @@ class Episode:
 
     def _tidy(self) -> None:
         sweep.tidy()
-        if self.kie.stormy or LineStop.objects.open().exists():
+        if (self.kie.stormy and not self._at_rest()) or LineStop.objects.open().exists():
             self.at(120, "tidy", self._tidy)
 
     def _calm_down(self) -> None:
@@ -147,12 +150,13 @@ class Episode:
             self._due_now()
 
     def _at_rest(self) -> bool:
-        return not any(name.startswith("knock") for _, _, name, _ in self.agenda) and not look_at("unfinished")
+        """Nothing left to do, and nobody who could come with something: ticks find nothing then."""
+        return not any(name.startswith(("ask", "knock")) for _, _, name, _ in self.agenda) and not look_at("unfinished")
 
     def _next_moment(self) -> datetime | None:
         """The next thing planned, or the next tick of the metronome that finds something due."""
         due, now = look_at("due"), timezone.now()
-        tick = max(datetime.fromisoformat(due).replace(tzinfo=UTC), now + timedelta(seconds=1)) if due else None
+        tick = max(datetime.fromisoformat(due).replace(tzinfo=UTC), now + self.pause) if due else None
         planned = self.agenda[0][0] if self.agenda else None
         return min((moment for moment in (tick, planned) if moment), default=None)
 
@@ -160,7 +164,10 @@ class Episode:
         """The metronome, where it would find something."""
         due = look_at("due")
         if due and datetime.fromisoformat(due).replace(tzinfo=UTC) <= timezone.now():
-            self._perform("sweep", sweep.sweep)
+            self._perform("sweep", self._sweep)
+
+    def _sweep(self) -> None:
+        self.pause = TICK if sweep.sweep().jobs else min(2 * self.pause, LONGEST_TICK)
 
     def _due_now(self) -> None:
         while self.agenda and self.agenda[0][0] <= timezone.now() and self.events < MOST_EVENTS:
@@ -169,6 +176,7 @@ class Episode:
 
     def _next_event(self) -> None:
         _, _, name, act = heapq.heappop(self.agenda)
+        self.pause = TICK
         self._perform(name, act)
 
     def _perform(self, name: str, act: Callable[[], object]) -> None:
