@@ -10,6 +10,7 @@ from PIL import Image
 from assets.media.reading import NotAVideo, frame_times, opened, picture_of
 
 POSTER_BOX = (960, 960)
+SMOOTHED_AT = 2  # times smaller
 SPRITE_BOX = (320, 180)
 SPRITE_FRAMES = 10
 
@@ -23,6 +24,10 @@ def fitted(width: int, height: int, box: tuple[int, int]) -> tuple[int, int]:
 def draw_poster(path: Path, out: Path) -> None:
     """A key frame from about a third into the clip as JPEG: one seek and one decoded frame. Raises NotAVideo."""
     with opened(path) as (container, stream):
+        context = stream.codec_context
+        if context.width >= SMOOTHED_AT * fitted(context.width, context.height, POSTER_BOX)[0]:
+            # The loop filter smooths the edges of blocks, as making the picture so much smaller does anyway.
+            context.options = {"skip_loop_filter": "all"}
         frame = _key_frame(container, stream, round((stream.duration or 0) / 3))
         if frame is None:
             raise NotAVideo("No frame for the poster can be decoded.")

@@ -50,8 +50,9 @@ class Probe:
 
 
 # Opening reads on and decodes a frame to learn the pixel format; with a 1080p key frame that is most of the work, and
-# is left out: the header says all that is asked here.
-SKIP = {"skip_frame": "all", "threads": "1", "probesize": "4096"}
+# is left out: the header says all that is asked here. Without a decoder, by a list that names none, opening does not
+# even make one ready; whoever decodes later has one of their own.
+SKIP = {"skip_frame": "all", "threads": "1", "probesize": "4096", "codec_whitelist": "none"}
 
 
 @contextmanager

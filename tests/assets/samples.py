@@ -3,6 +3,7 @@
 import array
 import hashlib
 import io
+import random
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,20 @@ def video(
         container.mux(stream.encode(None))
         if audio is not None:
             _write_sound(container, audio, frames * SOUND_RATE // fps // 1024)
+    return path
+
+
+def noisy_video(path: Path, size: tuple[int, int]) -> Path:
+    """An MP4 with one frame of coarse noise, coded so sparingly that the edges of its blocks would show."""
+    with av.open(str(path), "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=24, options={"preset": "veryfast", "crf": "36"})
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuv420p"
+        noise = Image.frombytes("RGB", (64, 36), random.Random(1).randbytes(64 * 36 * 3)).resize(size)
+        frame = av.VideoFrame(*size, "rgb24")
+        frame.planes[0].update(noise.tobytes("raw", "RGB", frame.planes[0].line_size))
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
     return path
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from assets.media.drawing import _key_frame, draw_poster
 from assets.media.probe import NotAVideo, ReadingStopped, draw, frame_image, probe
 from assets.media.proxy import proxy_size
 from assets.media.sandbox import CODE, run_limited
-from tests.assets.samples import grey_of, picture, sound_only, video
+from tests.assets.samples import grey_of, noisy_video, picture, sound_only, video
 
 
 def test_facts_of_a_silent_clip(tmp_path: Path) -> None:
@@ -142,6 +142,15 @@ def test_poster_sprite_and_proxy(tmp_path: Path) -> None:
     facts = probe(drawn.proxy)
     assert (facts.width, facts.height, facts.frames) == (640, 360, 48)
     assert (facts.video_codec, facts.audio_codec) == ("h264", "aac")
+
+
+def test_a_poster_of_half_the_size_looks_as_its_frame_does(tmp_path: Path) -> None:
+    clip = noisy_video(tmp_path / "clip.mp4", (1920, 1080))
+    draw_poster(clip, tmp_path / "poster.jpg")
+    with Image.open(tmp_path / "poster.jpg") as poster:
+        frame = frame_image(clip, 0).resize(poster.size, Image.Resampling.BICUBIC)
+        difference = ImageChops.difference(poster, frame).convert("L").histogram()
+    assert sum(difference[13:]) < sum(difference) / 1000
 
 
 def test_the_poster_is_a_key_frame_from_a_third_into_the_clip(tmp_path: Path) -> None:
