@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Max, Q, Subquery, Sum
+from django.db.models import Count, Max, Subquery, Sum
 from django.utils import timezone
 
 from assets.models import Clip, Generation, Shot
@@ -58,26 +58,24 @@ def refresh_shot(shot_id: UUID) -> None:
     The lock on the shot comes before the counting, so of two jobs that end at once the later one counts both.
     """
     shot = Shot.objects.select_for_update().only("state", "current_version").get(pk=shot_id)
-    jobs = Generation.objects.filter(take__shot=shot_id).aggregate(
-        all=Count("pk"),
-        running=Count("pk", filter=~Q(state__in=END_STATES)),
-        stuck=Count("pk", filter=Q(state=GenerationState.NEEDS_ATTENTION)),
-        spent=Sum("charged"),
-    )
+    jobs = Generation.objects.filter(take__shot=shot_id).order_by().values_list("state")
+    by_state = {state: (count, spent) for state, count, spent in jobs.annotate(Count("pk"), Sum("charged"))}
+    running = sum(count for state, (count, _) in by_state.items() if state not in END_STATES)
     changes: dict[str, Any] = {
-        "running": jobs["running"],
-        "spent": jobs["spent"] or Decimal(0),
+        "running": running,
+        "spent": sum((spent for _, spent in by_state.values() if spent), Decimal(0)),
         "poster_clip": _poster(shot),
     }
     if shot.state in BY_JOBS:
-        state = _state_by_jobs(jobs["all"], jobs["running"], jobs["stuck"])
+        stuck, _ = by_state.get(GenerationState.NEEDS_ATTENTION, (0, None))
+        state = _state_by_jobs(bool(by_state), running, stuck)
         if state != shot.state:
             changes |= {"state": state, "state_since": timezone.now()}
     Shot.objects.filter(pk=shot.pk).update(**changes)
 
 
-def _state_by_jobs(jobs: int, running: int, stuck: int) -> ShotState:
-    """What a shot waits for: `running` jobs are not at an end, `stuck` ones of them wait for a person."""
+def _state_by_jobs(jobs: bool, running: int, stuck: int) -> ShotState:
+    """What a shot that has `jobs` waits for: `running` ones are not at an end, `stuck` of them wait for a person."""
     if running > stuck:
         return ShotState.GENERATING
     if stuck:

@@ -125,7 +125,7 @@ class Episode:
     def _tidy(self) -> None:
         sweep.tidy()
         if (self.kie.stormy and not self._at_rest()) or LineStop.objects.open().exists():
-            self.at(120, "tidy", self._tidy)
+            self.at(180, "tidy", self._tidy)
 
     def _calm_down(self) -> None:
         for part in (self.seams, self.kie, self.host, self.post, self.knocks):
@@ -241,9 +241,9 @@ def chance_of(seed: int) -> Iterator[None]:
 
 def run_episode(seed: int, studio: Studio) -> Outcome:
     """The whole episode of a seed."""
-    with _settings(seed):
-        safe_mode()  # binds the database to this deployment: once, so it must not be a step of the first episode
     with ExitStack() as stack:
+        stack.enter_context(_settings(seed))
+        safe_mode()  # binds the database to this deployment: once, so it must not be a step of the first episode
         # Names of temporary folders come from a generator of their own.
         stack.enter_context(
             mock.patch.object(tempfile, "_get_candidate_names", return_value=map(str, count(seed * 10_000)))
@@ -252,7 +252,6 @@ def run_episode(seed: int, studio: Studio) -> Outcome:
         stack.enter_context(_silence())
         clock = stack.enter_context(time_machine.travel(BEGIN, tick=False))
         episode = Episode(seed, studio, clock)
-        stack.enter_context(_settings(seed))
         _replace(stack, episode)
         stack.enter_context(connection.execute_wrapper(episode.seams))
         return episode.run()
