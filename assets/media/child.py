@@ -14,9 +14,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from assets.media.drawing import Sprite, draw_poster
+from assets.media.drawing import Sprite, draw_poster, save_poster
 from assets.media.proxy import draw_proxy
-from assets.media.reading import NotAVideo, exact_frame, read_probe
+from assets.media.reading import NotAVideo, exact_frame, facts_of, opened
 
 GIB = 1024**3
 LIMITS = {
@@ -39,9 +39,10 @@ def limit(cpu_seconds: int) -> None:
 
 def probe_job(path: str, poster: str = "") -> dict[str, Any]:
     """The facts of the file, and its poster if a place for that is named."""
-    facts = asdict(read_probe(Path(path)))
-    if poster:
-        draw_poster(Path(path), Path(poster))
+    with opened(Path(path)) as (container, stream):
+        facts = asdict(facts_of(container, stream))
+        if poster:
+            save_poster(container, stream, Path(poster))
     return facts
 
 

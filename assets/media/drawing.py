@@ -22,17 +22,24 @@ def fitted(width: int, height: int, box: tuple[int, int]) -> tuple[int, int]:
 
 
 def draw_poster(path: Path, out: Path) -> None:
-    """A key frame from about a third into the clip as JPEG: one seek and one decoded frame. Raises NotAVideo."""
+    """The poster of a file; see `save_poster`. Raises NotAVideo."""
     with opened(path) as (container, stream):
-        context = stream.codec_context
-        if context.width >= SMOOTHED_AT * fitted(context.width, context.height, POSTER_BOX)[0]:
-            # The loop filter smooths the edges of blocks, as making the picture so much smaller does anyway.
-            context.options = {"skip_loop_filter": "all"}
-        frame = _key_frame(container, stream, round((stream.duration or 0) / 3))
-        if frame is None:
-            raise NotAVideo("No frame for the poster can be decoded.")
-        size = fitted(frame.width, frame.height, POSTER_BOX)
-        picture_of(frame, size).save(out, "JPEG", quality=84)
+        save_poster(container, stream, out)
+
+
+def save_poster(container: InputContainer, stream: VideoStream, out: Path) -> None:
+    """A key frame from about a third into the clip as JPEG: one seek and one decoded frame.
+
+    Nothing may have been decoded before. Raises NotAVideo.
+    """
+    context = stream.codec_context
+    if context.width >= SMOOTHED_AT * fitted(context.width, context.height, POSTER_BOX)[0]:
+        # The loop filter smooths the edges of blocks, as making the picture so much smaller does anyway.
+        context.options = {"skip_loop_filter": "all"}
+    frame = _key_frame(container, stream, round((stream.duration or 0) / 3))
+    if frame is None:
+        raise NotAVideo("No frame for the poster can be decoded.")
+    picture_of(frame, fitted(frame.width, frame.height, POSTER_BOX)).save(out, "JPEG", quality=84)
 
 
 def _key_frame(container: InputContainer, stream: VideoStream, at: int) -> VideoFrame | None:

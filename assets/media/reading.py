@@ -49,10 +49,16 @@ class Probe:
     container: str
 
 
-# Opening reads on and decodes a frame to learn the pixel format; with a 1080p key frame that is most of the work, and
-# is left out: the header says all that is asked here. Without a decoder, by a list that names none, opening does not
-# even make one ready; whoever decodes later has one of their own.
-SKIP = {"skip_frame": "all", "threads": "1", "probesize": "4096", "codec_whitelist": "none"}
+# Opening reads on and decodes a frame to learn the pixel format, which with a 1080p key frame is most of the work. It
+# is left out: the header says all that is asked here, and whoever decodes later has a decoder of their own. Nor are
+# packets looked into: an MP4 holds whole frames and says when each is shown.
+SKIP = {
+    "skip_frame": "all",
+    "threads": "1",
+    "probesize": "4096",
+    "codec_whitelist": "none",
+    "fflags": "+noparse+nofillin",
+}
 
 
 @contextmanager
@@ -98,19 +104,18 @@ def what_it_looks_like(path: Path) -> str:
     return "its bytes are something else"
 
 
-def read_probe(path: Path) -> Probe:
-    """Facts of the file, counted rather than believed: every packet is read. No frame is decoded; the poster's is.
+def facts_of(container: InputContainer, stream: VideoStream) -> Probe:
+    """Facts of a video that was just opened, counted rather than believed: every packet is read, and none decoded.
 
     Raises NotAVideo.
     """
-    with opened(path) as (container, stream):
-        claimed, rate, codec = stream.frames, stream.average_rate, stream.codec_context.name
-        width, height = stream.codec_context.width, stream.codec_context.height
-        _check_size(width, height, claimed)
-        if not rate or stream.time_base is None:
-            raise NotAVideo("The video has no clock.")
-        sound = "".join(track.codec_context.name for track in sound_of(container))
-        times, packets = _scan(container, stream)
+    claimed, rate, codec = stream.frames, stream.average_rate, stream.codec_context.name
+    width, height = stream.codec_context.width, stream.codec_context.height
+    _check_size(width, height, claimed)
+    if not rate or stream.time_base is None:
+        raise NotAVideo("The video has no clock.")
+    sound = "".join(track.codec_context.name for track in sound_of(container))
+    times, packets = _scan(container, stream)
     if packets < claimed:
         raise NotAVideo(f"The video was cut off: {packets} of {claimed} frames are there.")
     pace = Fraction(rate.numerator, rate.denominator).limit_denominator(1001)

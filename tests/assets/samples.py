@@ -14,7 +14,7 @@ from av.container import OutputContainer
 from PIL import Image
 
 from assets.clips import Result, keep_clip, store_clip
-from assets.media.reading import read_probe
+from assets.media.reading import Probe, facts_of, opened
 from assets.models import Clip, Take
 
 SOUND_RATE = 44_100
@@ -72,6 +72,12 @@ def noisy_video(path: Path, size: tuple[int, int]) -> Path:
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path
+
+
+def read_probe(path: Path) -> Probe:
+    """Facts of a video of our own: no child process is needed for that."""
+    with opened(path) as (container, stream):
+        return facts_of(container, stream)
 
 
 def sound_only(path: Path) -> Path:

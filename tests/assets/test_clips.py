@@ -15,11 +15,11 @@ from pytest_django import DjangoAssertNumQueries
 from storages.backends.s3 import S3Storage
 
 from assets.clips import Result, draw_clip, keep_clip, local_copy, store_clip
-from assets.media.reading import NotAVideo, read_probe
+from assets.media.reading import NotAVideo
 from assets.models import Clip, Shot, Take
 from assets.views.clips import download_name
 from projects.models import AuditEntry, User
-from tests.assets.samples import body, stored_clip, video
+from tests.assets.samples import body, read_probe, stored_clip, video
 from tests.factories import ClipFactory, GenerationFactory, ShotFactory, TakeFactory
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -116,21 +116,30 @@ def cpu(bench: Bench) -> None:
 
 
 def rivals(bench: Bench) -> None:
-    """Jobs a second against four blocking threads, and against a queue whose tasks wait."""
-    ours, bare = bench.rounds(posters=True)
-    threads, naive = [], []
+    """Jobs a second against four blocking threads, and against a queue whose tasks wait; without posters as well."""
+    _rivals(bench, "engine_jobs_per_second", {"threads": Bar(6, 8.5, least=True), "naive": Bar(11, 15, least=True)})
+    # The rivals wait, ours draws: how far ahead one can be is a matter of the processor, and of what a poster costs it.
+    _rivals(bench, "engine_jobs_per_second_undrawn", {"threads": None, "naive": None})
+
+
+def _rivals(bench: Bench, title: str, bars: Mapping[str, Bar | None]) -> None:
+    """Posters are drawn where there are bars to keep."""
+    posters = all(bars.values())
+    ours, bare = bench.rounds(posters=posters)
+    runs: dict[str, list[Run]] = {name: [] for name in bars}
     for _ in range(ROUNDS):
-        threads.append(run_program("threads", bench.kie, min(THREADS_JOBS, JOBS)))
+        runs["threads"].append(run_program("threads", bench.kie, min(THREADS_JOBS, JOBS), posters=posters))
         with bench.databases.fresh(empty=True) as database:
-            naive.append(run_program("naive", bench.kie, min(NAIVE_JOBS, JOBS), database_url=database.url))
+            runs["naive"].append(
+                run_program("naive", bench.kie, min(NAIVE_JOBS, JOBS), posters=posters, database_url=database.url)
+            )
     rate = middle(ours, lambda run: run.rate)
-    say("engine_jobs_per_second.ours", rate, "1/s")
-    for name, runs, bar in (("threads", threads, Bar(6, 8.5, least=True)), ("naive", naive, Bar(11, 15, least=True))):
-        slow = middle(runs, lambda run: run.rate)
-        say(f"engine_jobs_per_second.{name}", slow, "1/s")
-        say(f"engine_jobs_per_second.ratio_{name}", rate / slow, "x", bar)
-        # The rivals wait, ours draws posters: how far ahead one can be is a matter of the processor.
-        say(f"engine_jobs_per_second.ratio_{name}_of_bare", middle(bare, lambda run: run.rate) / slow, "x")
+    say(f"{title}.ours", rate, "1/s")
+    for name, bar in bars.items():
+        slow = middle(runs[name], lambda run: run.rate)
+        say(f"{title}.{name}", slow, "1/s")
+        say(f"{title}.ratio_{name}", rate / slow, "x", bar)
+        say(f"{title}.ratio_{name}_of_bare", middle(bare, lambda run: run.rate) / slow, "x")
 
 
 def limit(bench: Bench) -> None:
