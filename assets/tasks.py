@@ -4,6 +4,7 @@ import structlog
 
 from assets.actions.reconcile import reconcile_daily
 from assets.clips import draw_clip
+from assets.media.probe import ReadingStopped
 from assets.pipeline import account, garbage, steps, strays
 from assets.pipeline.fetch import DRAW
 from assets.pipeline.leave import forget_connection
@@ -57,6 +58,8 @@ def draw_media(clip_id: str) -> None:
         except HandBack:
             forget_connection()
             enqueue(DRAW, clip_id, cluster=MEDIA)
+        except ReadingStopped as error:
+            logger.warning("drawing stopped", said=str(error))
         except Exception:
             logger.exception("drawing failed")
 

@@ -3,6 +3,7 @@
 import hashlib
 from decimal import Decimal
 from pathlib import Path
+from unittest.mock import patch
 
 import boto3
 import pytest
@@ -15,8 +16,10 @@ from pytest_django import DjangoAssertNumQueries
 from storages.backends.s3 import S3Storage
 
 from assets.clips import Result, draw_clip, keep_clip, local_copy, store_clip
+from assets.media.probe import ReadingStopped
 from assets.media.reading import NotAVideo
 from assets.models import Clip, Shot, Take
+from assets.tasks import draw_media
 from assets.views.clips import download_name
 from projects.models import AuditEntry, User
 from tests.assets.samples import body, read_probe, stored_clip, video
@@ -91,6 +94,13 @@ def test_a_clip_that_can_not_be_drawn_says_so(clip: Clip) -> None:
         draw_clip(clip.pk)
     clip.refresh_from_db()
     assert not clip.poster
+
+
+def test_a_drawing_that_was_stopped_is_told_without_a_traceback(clip: Clip, caplog: pytest.LogCaptureFixture) -> None:
+    with patch("assets.clips.draw", side_effect=ReadingStopped("Reading the video was stopped (exit -9).")):
+        draw_media(str(clip.pk))
+    assert "stopped (exit -9)" in caplog.text
+    assert not any(record.exc_info or record.levelname == "ERROR" for record in caplog.records)
 
 
 def test_a_lost_file_is_no_bad_video(clip: Clip) -> None:
