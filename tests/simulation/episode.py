@@ -39,8 +39,8 @@ from tests.simulation.studio import BEGIN, Studio, sweep_away
 
 PATIENCE = timedelta(hours=30)  # of virtual time, for everything to come to rest
 MOST_EVENTS = 4000
-# Between two ticks; a tick that found nothing to do doubles it, since none could before something else happens.
-TICK, LONGEST_TICK = timedelta(seconds=1), timedelta(seconds=30)
+# Between two ticks; one that found nothing to do trebles it: mostly there is nothing until something else happens.
+TICK, LONGEST_TICK = timedelta(seconds=1), timedelta(seconds=60)
 KIE_USERS = ("account", "fetch", "poll", "submit", "unknown")
 
 
@@ -125,7 +125,7 @@ class Episode:
     def _tidy(self) -> None:
         sweep.tidy()
         if (self.kie.stormy and not self._at_rest()) or LineStop.objects.open().exists():
-            self.at(180, "tidy", self._tidy)
+            self.at(240, "tidy", self._tidy)
 
     def _calm_down(self) -> None:
         for part in (self.seams, self.kie, self.host, self.post, self.knocks):
@@ -167,7 +167,7 @@ class Episode:
             self._perform("sweep", self._sweep)
 
     def _sweep(self) -> None:
-        self.pause = TICK if sweep.sweep().jobs else min(2 * self.pause, LONGEST_TICK)
+        self.pause = TICK if sweep.sweep().jobs else min(3 * self.pause, LONGEST_TICK)
 
     def _due_now(self) -> None:
         while self.agenda and self.agenda[0][0] <= timezone.now() and self.events < MOST_EVENTS:
