@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from typing import Any
@@ -32,6 +32,7 @@ from projects.deployment import safe_mode
 from tests.simulation.callbacks import Knocks
 from tests.simulation.judge import Breach, judge
 from tests.simulation.kie import SimKie
+from tests.simulation.looks import due_after, look_at
 from tests.simulation.outside import Post, ResultHost
 from tests.simulation.people import People
 from tests.simulation.seams import Seams
@@ -42,18 +43,6 @@ MOST_EVENTS = 4000
 # Between two ticks; one that found nothing to do trebles it: mostly there is nothing until something else happens.
 TICK, LONGEST_TICK = timedelta(seconds=1), timedelta(seconds=60)
 KIE_USERS = ("account", "fetch", "poll", "submit", "unknown")
-
-
-LOOKS = {
-    "due": "SELECT MIN(due_at) FROM assets_generation",
-    "unfinished": "SELECT 1 FROM assets_generation WHERE state NOT IN ('ready', 'failed', 'cancelled') LIMIT 1",
-}
-
-
-def look_at(what: str) -> Any:
-    """A look at the rows that is none of the product's: past the ORM, which would cost more than what it looks at."""
-    row = connection.connection.execute(LOOKS[what]).fetchone()
-    return row[0] if row else None
 
 
 @dataclass(frozen=True)
@@ -155,15 +144,17 @@ class Episode:
 
     def _next_moment(self) -> datetime | None:
         """The next thing planned, or the next tick of the metronome that finds something due."""
-        due, now = look_at("due"), timezone.now()
-        tick = max(datetime.fromisoformat(due).replace(tzinfo=UTC), now + self.pause) if due else None
+        now, due = timezone.now(), due_after()
+        if due and due <= now:  # a tick has seen it already, so it is tried again now and then
+            due = min(now + self.pause, due_after(now) or now + self.pause)
+        tick = max(due, now + TICK) if due else None
         planned = self.agenda[0][0] if self.agenda else None
         return min((moment for moment in (tick, planned) if moment), default=None)
 
     def _tick(self) -> None:
         """The metronome, where it would find something."""
-        due = look_at("due")
-        if due and datetime.fromisoformat(due).replace(tzinfo=UTC) <= timezone.now():
+        due = due_after()
+        if due and due <= timezone.now():
             self._perform("sweep", self._sweep)
 
     def _sweep(self) -> None:
