@@ -117,28 +117,26 @@ def cpu(bench: Bench) -> None:
 
 def rivals(bench: Bench) -> None:
     """Jobs a second against four blocking threads, and against a queue whose tasks wait; without posters as well."""
-    _rivals(bench, "engine_jobs_per_second", {"threads": Bar(6, 8.5, least=True), "naive": Bar(11, 15, least=True)})
+    bars = {"threads": Bar(6, 8.5, least=True), "naive": Bar(11, 15, least=True)}
+    _rivals(bench, "engine_jobs_per_second", bars, posters=True)
     # The rivals wait, ours draws: how far ahead one can be is a matter of the processor, and of what a poster costs it.
-    _rivals(bench, "engine_jobs_per_second_undrawn", {"threads": None, "naive": None})
+    _rivals(bench, "engine_jobs_per_second_undrawn", {}, posters=False)
 
 
-def _rivals(bench: Bench, title: str, bars: Mapping[str, Bar | None]) -> None:
-    """Posters are drawn where there are bars to keep."""
-    posters = all(bars.values())
+def _rivals(bench: Bench, title: str, bars: Mapping[str, Bar], *, posters: bool) -> None:
     ours, bare = bench.rounds(posters=posters)
-    runs: dict[str, list[Run]] = {name: [] for name in bars}
+    threads, naive = [], []
     for _ in range(ROUNDS):
-        runs["threads"].append(run_program("threads", bench.kie, min(THREADS_JOBS, JOBS), posters=posters))
+        threads.append(run_program("threads", bench.kie, min(THREADS_JOBS, JOBS), posters=posters))
         with bench.databases.fresh(empty=True) as database:
-            runs["naive"].append(
-                run_program("naive", bench.kie, min(NAIVE_JOBS, JOBS), posters=posters, database_url=database.url)
-            )
+            few, url = min(NAIVE_JOBS, JOBS), database.url
+            naive.append(run_program("naive", bench.kie, few, posters=posters, database_url=url))
     rate = middle(ours, lambda run: run.rate)
     say(f"{title}.ours", rate, "1/s")
-    for name, bar in bars.items():
-        slow = middle(runs[name], lambda run: run.rate)
+    for name, runs in (("threads", threads), ("naive", naive)):
+        slow = middle(runs, lambda run: run.rate)
         say(f"{title}.{name}", slow, "1/s")
-        say(f"{title}.ratio_{name}", rate / slow, "x", bar)
+        say(f"{title}.ratio_{name}", rate / slow, "x", bars.get(name))
         say(f"{title}.ratio_{name}_of_bare", middle(bare, lambda run: run.rate) / slow, "x")
 
 
