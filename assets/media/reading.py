@@ -56,7 +56,6 @@ SKIP = {
     "skip_frame": "all",
     "threads": "1",
     "probesize": "4096",
-    "codec_whitelist": "none",
     "fflags": "+noparse+nofillin",
 }
 

@@ -6,11 +6,12 @@ import io
 import random
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
+from av.video.stream import VideoStream
 from PIL import Image
 
 from assets.clips import Result, keep_clip, store_clip
@@ -40,11 +41,18 @@ def grey_of(frame: int) -> int:
 
 
 def video(
-    path: Path, *, frames: int = 24, fps: int = 24, size: tuple[int, int] = (320, 180), sound: bool = False
+    path: Path,
+    *,
+    frames: int = 24,
+    fps: int = 24,
+    size: tuple[int, int] = (320, 180),
+    sound: bool = False,
+    codec: str = "libx264",
 ) -> Path:
-    """An H.264 MP4 whose frames are grey, each 8 brighter than the one before."""
+    """An MP4, H.264 if nothing else is asked for, whose frames are grey, each 8 brighter than the one before."""
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
-        stream = container.add_stream("libx264", rate=fps, options={"preset": "ultrafast", "bf": "2"})
+        options = {"preset": "ultrafast", "bf": "2"}
+        stream = cast("VideoStream", container.add_stream(codec, rate=fps, options=options))
         stream.width, stream.height = size
         stream.pix_fmt = "yuv420p"
         stream.codec_context.gop_size = 8

@@ -25,6 +25,12 @@ def test_facts_of_a_silent_clip(tmp_path: Path) -> None:
     assert (facts.video_codec, facts.audio_codec, facts.container) == ("h264", "", "mp4")
 
 
+@pytest.mark.parametrize(("codec", "name"), [("mpeg4", "mpeg4"), ("libx265", "hevc"), ("libvpx-vp9", "vp9")])
+def test_facts_of_a_clip_coded_in_another_way(tmp_path: Path, codec: str, name: str) -> None:
+    facts = probe(video(tmp_path / "clip.mp4", codec=codec), tmp_path / "poster.jpg")
+    assert (facts.width, facts.height, facts.frames, facts.video_codec) == (320, 180, 24, name)
+
+
 def test_facts_of_a_clip_with_sound(tmp_path: Path) -> None:
     assert probe(video(tmp_path / "clip.mp4", sound=True)).audio_codec == "aac"
 
