@@ -1,7 +1,7 @@
 """The child process that touches bytes from outside: `python -m assets.media.child <cpu seconds> <job> <path> [...]`.
 
 It limits itself before it opens the file, knows no settings and no database, and answers with one line of JSON:
-{"answer": ...} or {"refused": "a sentence"}.
+{"answer": ...} or {"refused": "a sentence"}. In the room (`room.py`) it may be given one file after another.
 """
 
 import contextlib
@@ -9,7 +9,8 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,8 @@ LIMITS = {
 
 
 def limit(cpu_seconds: int) -> None:
-    """Bound memory (bytes), CPU (seconds), file size and open files; a system that can't do one goes without it."""
-    for what, most in {**LIMITS, resource.RLIMIT_CPU: cpu_seconds}.items():
+    """Bound memory (bytes), file size, open files and CPU (seconds from now); a system may be unable to do one."""
+    for what, most in {**LIMITS, resource.RLIMIT_CPU: cpu_seconds + int(time.process_time() + 0.9)}.items():
         hard = resource.getrlimit(what)[1]
         try:
             resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
@@ -76,20 +77,19 @@ def frame_job(path: str, number: str, out: str) -> None:
 JOBS: dict[str, Callable[..., Any]] = {"probe": probe_job, "draw": draw_job, "frame": frame_job}
 
 
-def main(arguments: list[str]) -> None:
-    """Run one job and print its answer."""
-    seconds, job, *rest = arguments
+def answer_to(order: Sequence[str]) -> dict[str, Any]:
+    """Do one job, as the module says."""
+    seconds, job, *rest = order
     limit(int(seconds))
     try:
-        answer = {"answer": JOBS[job](*rest)}
+        return {"answer": JOBS[job](*rest)}
     except NotAVideo as error:
-        answer = {"refused": str(error)}
+        return {"refused": str(error)}
     except MemoryError:
-        answer = {"refused": "The video needs more memory than is allowed."}
+        return {"refused": "The video needs more memory than is allowed."}
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # how decoders stumble over odd bytes
-        answer = {"refused": f"The video can't be read: {type(error).__name__}."}
-    sys.stdout.write(json.dumps(answer))
+        return {"refused": f"The video can't be read: {type(error).__name__}."}
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.stdout.write(json.dumps(answer_to(sys.argv[1:])))

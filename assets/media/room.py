@@ -1,79 +1,53 @@
-"""The room where bytes from outside are read: a process that has the decoders loaded and forks a child for each file.
+"""The room where bytes from outside are read: a process that has the decoders loaded and forks children for it.
 
 Started as `python -m assets.media.room <socket>` by `manage.py work`, with an empty environment: there is no key in its
 memory. A fork costs some milliseconds where a new interpreter costs two hundred. A caller writes one line of JSON to
-the socket, `["<CPU seconds>", "<job>", "<path>", ...]`, and reads one: `[exit code, stdout, stderr]`. A caller that
+the socket, `["<CPU seconds>", "<job>", "<path>", ...]`, and reads one: `[exit code, answer, stderr]`. A caller that
 goes away takes its child along. The room ends when its standard input does, so it never outlives the process that
 started it, and its children never outlive the room.
 """
 
 import contextlib
-import ctypes
 import gc
 import json
-import os
 import selectors
 import signal
 import socket
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
 
 import av
 from PIL import Image
 
 from assets.media import child
+from assets.media.reader import AGAIN, Reader
 from projects.allocator import keep_freed_memory
 
 MOST_BYTES = 64 * 1024
-MOST_TOLD = 16 * 1024
-LAST_WORDS = 16  # pieces that a child which has ended may have left in each pipe
-MOST_FILES = 64 * 1024
 WAITING = 64
-DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl
-LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+MOST_RESTING = 4
+REST_SECONDS = 5.0  # without work, after which children that might go on are let go: they hold memory
 
 
 class Errand:
-    """One caller and the file it wants read; `pid` is the child's, 0 until it is known what to read."""
+    """One caller and the file it wants read; `reader` is the child that does, None until it is known what to read."""
 
     def __init__(self, caller: socket.socket) -> None:
         self.caller = caller
-        self.order = b""
-        self.pid = 0
-        self.told: dict[int, bytes] = {}  # by pipe: standard output, standard error
+        self.said = b""
+        self.reader: Reader | None = None
 
-    def begin(self) -> None:
-        """Fork the child. Raises ValueError for an order that can't be read, OSError when nothing can be forked."""
-        order, room = json.loads(self.order), os.getpid()
-        ends: list[int] = []
-        try:
-            for _ in range(2):
-                pipe, end = os.pipe()
-                ends.append(end)
-                self.told[pipe] = b""
-                os.set_blocking(pipe, False)
-            self.pid = os.fork()
-            if self.pid == 0:
-                _and_leave(read_file, order, ends[0], ends[1], room)
-        finally:
-            for end in ends:
-                os.close(end)
+    @property
+    def order(self) -> list[str]:
+        """What to do: CPU seconds, job, path and more. Raises ValueError for what is no order."""
+        order = json.loads(self.said)
+        if not (isinstance(order, list) and len(order) > 2 and all(isinstance(word, str) for word in order)):
+            raise ValueError("an order is a list of at least three strings")
+        return order
 
-    def hear(self, pipe: int) -> bytes | None:
-        """One piece of what the child tells there: it may never stop. Empty at the end, None while it says nothing."""
-        try:
-            piece = os.read(pipe, MOST_BYTES)
-        except BlockingIOError:
-            return None
-        self.told[pipe] = (self.told[pipe] + piece)[-MOST_TOLD:]
-        return piece
-
-    def answer(self, code: int) -> None:
-        """Tell the caller how its child ended. One that has gone or takes nothing in is not waited for."""
-        told = [text.decode(errors="replace") for text in self.told.values()]
+    def tell(self, code: int, *told: str) -> None:
+        """How reading ended. A caller that has gone or takes nothing in is not waited for."""
         with contextlib.suppress(OSError):
             self.caller.sendall(json.dumps([code, *told], ensure_ascii=False).encode() + b"\n")
 
@@ -83,20 +57,19 @@ class Room:
 
     def __init__(self, door: socket.socket, events: selectors.BaseSelector) -> None:
         self._door, self._events = door, events
-        self._errands: set[Errand] = set()
+        self._readers: dict[Reader, Errand | None] = {}
+        self._resting: list[Reader] = []
         events.register(door, selectors.EVENT_READ, self._greet)
 
     def _greet(self) -> None:
         with contextlib.suppress(OSError):
             caller, _ = self._door.accept()
             caller.setblocking(False)
-            errand = Errand(caller)
-            self._errands.add(errand)
-            self._events.register(caller, selectors.EVENT_READ, partial(self._listen, errand))
+            self._events.register(caller, selectors.EVENT_READ, partial(self._listen, Errand(caller)))
 
     def _listen(self, errand: Errand) -> None:
         """The caller says what to read; once that is known, all that can come is its end."""
-        if errand not in self._errands:
+        if errand.caller.fileno() < 0:
             return
         try:
             piece = errand.caller.recv(MOST_BYTES)
@@ -104,33 +77,109 @@ class Room:
             return
         except OSError:
             piece = b""
-        errand.order += piece
-        if errand.pid:
-            self._events.unregister(errand.caller)
-            os.kill(errand.pid, signal.SIGKILL)
-        elif not piece or len(errand.order) > MOST_BYTES:
+        errand.said += piece
+        if errand.reader:
             self._forget(errand)
-        elif errand.order.endswith(b"\n"):
+            self._let_go(errand.reader)
+        elif not piece or len(errand.said) > MOST_BYTES:
+            self._forget(errand)
+        elif errand.said.endswith(b"\n"):
             self._begin(errand)
 
     def _begin(self, errand: Errand) -> None:
+        """Have the file read: by a child that rests, where it is for that, or by a new one."""
         try:
-            errand.begin()
-        except (OSError, ValueError, RecursionError):
+            order = errand.order
+        except (ValueError, RecursionError):
             self._forget(errand)
             return
-        for pipe in errand.told:
-            self._events.register(pipe, selectors.EVENT_READ, partial(self._hear, errand, pipe))
+        if self._resting and order[1] in AGAIN:
+            rested = self._resting.pop()
+            with contextlib.suppress(OSError):  # it ended while it rested
+                self._give(rested, errand, order)
+                return
+            self._let_go(rested)
+        self._begin_afresh(errand)
 
-    def _hear(self, errand: Errand, pipe: int) -> None:
-        if errand in self._errands and errand.hear(pipe) == b"":
-            self._events.unregister(pipe)
+    def _begin_afresh(self, errand: Errand) -> None:
+        try:
+            self._give(self._new_reader(), errand, errand.order)
+        except OSError:
+            self._forget(errand)
+
+    def _give(self, reader: Reader, errand: Errand, order: list[str]) -> None:
+        errand.reader, self._readers[reader] = reader, errand
+        reader.ask(order)
+
+    def _new_reader(self) -> Reader:
+        reader = Reader()
+        self._readers[reader] = None
+        self._events.register(reader.line, selectors.EVENT_READ, partial(self._hear, reader))
+        self._events.register(reader.errors, selectors.EVENT_READ, partial(self._hear_errors, reader))
+        return reader
+
+    def _hear(self, reader: Reader) -> None:
+        if reader not in self._readers:
+            return
+        if self._readers[reader] is None:  # it rests, or was let go
+            self._let_go(reader)
+        elif not reader.hear():
+            self._events.unregister(reader.line)
+            reader.kill()
+        elif reader.has_answered:
+            self._answer(reader, 0)
+            self._rest(reader)
+
+    def _hear_errors(self, reader: Reader) -> None:
+        if reader in self._readers and not reader.hear_errors():
+            self._events.unregister(reader.errors)
+
+    def _answer(self, reader: Reader, code: int) -> None:
+        """Tell the caller how reading ended, unless a new child must look first; see `reader.py`."""
+        errand, self._readers[reader] = self._readers[reader], None
+        if errand and reader.files and (code or reader.condemns):
+            self._begin_afresh(errand)
+        elif errand:
+            errand.tell(code, *reader.told)
+            self._forget(errand)
+        reader.files += 1
+
+    def _rest(self, reader: Reader) -> None:
+        if reader.may_go_on and len(self._resting) < MOST_RESTING:
+            self._resting.append(reader)
+        else:
+            self._let_go(reader)
+
+    def _let_go(self, reader: Reader) -> None:
+        """End a child that nobody waits for; `_bury` sees to the rest."""
+        self._readers[reader] = None
+        reader.kill()
+        with contextlib.suppress(ValueError):
+            self._resting.remove(reader)
+
+    def _bury(self) -> None:
+        """Answer for the children that have ended."""
+        for reader in list(self._readers):
+            code = reader.ended()
+            if code is None:
+                continue
+            with contextlib.suppress(ValueError):
+                self._resting.remove(reader)
+            self._answer(reader, code)
+            for source in (reader.line, reader.errors):
+                with contextlib.suppress(KeyError):
+                    self._events.unregister(source)
+            del self._readers[reader]
+            reader.close()
 
     def serve(self) -> None:
         """Do whatever comes until standard input ends, and end the children that are still reading then."""
         self._wait_for_ends()
         self._events.register(sys.stdin, selectors.EVENT_READ)
-        while ready := self._events.select():
+        while True:
+            ready = self._events.select(REST_SECONDS if self._resting else None)
+            if not ready:
+                self._let_go(self._resting[0])
             for key, _ in ready:
                 if key.fileobj is sys.stdin:
                     self._close()
@@ -150,30 +199,14 @@ class Room:
 
         self._events.register(ends, selectors.EVENT_READ, woken)
 
-    def _bury(self) -> None:
-        """Answer for the children that have ended; waited for, so that their CPU time is on our account."""
-        for errand in [each for each in self._errands if each.pid]:
-            pid, status = os.waitpid(errand.pid, os.WNOHANG)
-            if pid:
-                for pipe in errand.told:
-                    all(errand.hear(pipe) for _ in range(LAST_WORDS))
-                errand.answer(os.waitstatus_to_exitcode(status))
-                self._forget(errand)
-
     def _close(self) -> None:
-        for errand in self._errands:
-            if errand.pid:
-                os.kill(errand.pid, signal.SIGKILL)
+        for reader in self._readers:
+            reader.kill()
 
     def _forget(self, errand: Errand) -> None:
-        self._errands.discard(errand)
-        sources: tuple[socket.socket | int, ...] = (errand.caller, *errand.told)
-        for source in sources:
-            with contextlib.suppress(KeyError):
-                self._events.unregister(source)
+        with contextlib.suppress(KeyError, ValueError):
+            self._events.unregister(errand.caller)
         errand.caller.close()
-        for pipe in errand.told:
-            os.close(pipe)
 
 
 def run(address: str) -> None:
@@ -201,37 +234,6 @@ def warm_up(path: Path) -> None:
         target.mux([*stream.encode(av.VideoFrame(64, 64, "yuv420p")), *stream.encode()])
     child.probe_job(str(path))
     path.unlink()
-
-
-def read_file(order: list[str], say: int, cry: int, room: int) -> None:
-    """The child of the process `room`: its output goes to the two pipes, its limits are set before the file is opened.
-
-    Nothing else of ours stays open in it: a decoder that was taken over reaches no other caller.
-    """
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    if LIBC:
-        LIBC.prctl(DIE_WITH_PARENT, signal.SIGKILL)
-    if os.getppid() != room:  # it died before
-        return
-    os.setsid()
-    os.dup2(say, 1)
-    os.dup2(cry, 2)
-    os.closerange(3, MOST_FILES)
-    child.main(order)
-
-
-def _and_leave[**P](act: Callable[P, None], *given: P.args, **named: P.kwargs) -> NoReturn:
-    """A fork never comes back into the loop of its parent; what goes wrong in it is told on standard error."""
-    code = 1
-    try:
-        act(*given, **named)
-        code = 0
-    except BaseException as error:
-        os.write(2, f"{type(error).__name__}: {error}\n".encode())
-    finally:
-        sys.stdout.flush()
-        os._exit(code)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """The room that forks a child for each file: the answers of a process of its own, and nobody left behind."""
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -69,6 +71,53 @@ def test_a_crash_in_the_room_condemns_the_file_only(open_room: OpenRoom, path: P
         with pytest.raises(NotAVideo, match="gave up"):
             probe(path)
     assert room.poll() is None
+
+
+def test_a_child_that_did_well_reads_the_next_file(open_room: OpenRoom, path: Path) -> None:
+    open_room("return os.getpid()")
+    assert run_limited("probe", path, cpu_seconds=5) == run_limited("probe", path, cpu_seconds=5)
+
+
+@pytest.mark.parametrize("trouble", ["os.kill(os.getpid(), signal.SIGSEGV)", "int('x')", "os._exit(0)", "sys.exit()"])
+def test_trouble_of_a_child_that_has_read_is_not_laid_to_a_file(open_room: OpenRoom, path: Path, trouble: str) -> None:
+    open_room(f"\n    if sys.argv.count('read'): {trouble}\n    sys.argv.append('read')\n    return 24")
+    for _ in range(3):
+        assert run_limited("probe", path, cpu_seconds=5) == 24
+
+
+def test_a_child_that_refused_a_file_reads_nothing_more(open_room: OpenRoom, path: Path, tmp_path: Path) -> None:
+    open_room("\n    if 'bad' in path: raise child.NotAVideo(str(os.getpid()))\n    return os.getpid()")
+    (tmp_path / "bad").touch()
+    with pytest.raises(NotAVideo) as refused:
+        probe(tmp_path / "bad")
+    assert run_limited("probe", path, cpu_seconds=5) != int(str(refused.value))
+
+
+def test_each_file_has_a_child_of_its_own_for_long_work(open_room: OpenRoom, path: Path) -> None:
+    open_room("return os.getpid()\nchild.JOBS['draw'] = probe")
+    assert run_limited("draw", path, cpu_seconds=5) != run_limited("draw", path, cpu_seconds=5)
+
+
+def test_each_file_has_its_own_seconds_of_cpu(open_room: OpenRoom, path: Path) -> None:
+    open_room(
+        "\n    end = time.process_time() + 0.8\n    while time.process_time() < end: pass\n    return os.getpid()"
+    )
+    assert len({run_limited("probe", path, cpu_seconds=1) for _ in range(3)}) == 1
+
+
+def test_a_child_without_work_is_let_go(open_room: OpenRoom, path: Path) -> None:
+    open_room("return os.getpid()\nroom.REST_SECONDS = 0.1")
+    pid = run_limited("probe", path, cpu_seconds=5)
+    assert wait_for(lambda: not Path(f"/proc/{pid}").exists(), 20)
+    assert run_limited("probe", path, cpu_seconds=5) != pid
+
+
+def test_a_child_that_died_at_rest_is_replaced(open_room: OpenRoom, path: Path) -> None:
+    open_room("return os.getpid()")
+    for _ in range(3):
+        pid = run_limited("probe", path, cpu_seconds=5)
+        os.kill(pid, signal.SIGKILL)
+        assert run_limited("probe", path, cpu_seconds=5) != pid
 
 
 def test_a_child_stopped_from_outside_is_no_verdict(open_room: OpenRoom, path: Path) -> None:
