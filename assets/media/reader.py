@@ -2,15 +2,17 @@
 
 A fork is nine tenths of what the facts of a clip cost, so a child that has done well is given the next file. What went
 wrong with an earlier one must not be laid to a later one's charge: only a child that has read nothing before may
-condemn a file, and one that condemned anything reads nothing more.
+condemn a file or take its time over it, and one that condemned anything reads nothing more.
 """
 
 import ctypes
 import json
+import math
 import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
@@ -18,6 +20,7 @@ from assets.media import child
 
 AGAIN = {"probe"}  # jobs whose child may go on: they are short, and change nothing in it
 MOST_READ = 100
+USED_SECONDS = 5.0  # for one that has read before to answer in, or to be given the next file in: it holds memory
 MOST_BYTES = 64 * 1024
 MOST_TOLD = 16 * 1024
 LAST_WORDS = 16  # pieces that a child which has ended may have left in each pipe
@@ -39,6 +42,7 @@ class Reader:
         self.answer, self._cried = b"", b""
         self.files = 0  # that it has read
         self._again = False
+        self._until = math.inf
         for ours in (self.line.fileno(), self.errors):
             os.set_blocking(ours, False)
         try:
@@ -54,8 +58,10 @@ class Reader:
 
     def ask(self, order: Sequence[str]) -> None:
         """Give it a file to read. Raises OSError when it has gone."""
-        self.answer = b""
+        self.answer, self._cried = b"", b""
         self._again = order[1] in AGAIN
+        if self.files:
+            self._until = time.monotonic() + USED_SECONDS
         self.line.sendall(json.dumps(order).encode() + b"\n")
 
     def hear(self) -> bool:
@@ -87,14 +93,29 @@ class Reader:
     def condemns(self) -> bool:
         """Whether the answer is anything but a plain one."""
         try:
-            return "answer" not in json.loads(self.answer)
-        except (ValueError, TypeError, RecursionError):
+            told = json.loads(self.answer)
+        except (ValueError, RecursionError):
             return True
+        return not isinstance(told, dict) or "answer" not in told
+
+    def rest(self) -> bool:
+        """Note that it may be given another file; False where it must not."""
+        self._until = time.monotonic() + USED_SECONDS
+        return self._again and not self.condemns and self.files < MOST_READ
 
     @property
-    def may_go_on(self) -> bool:
-        """Whether it may be given another file."""
-        return self._again and not self.condemns and self.files < MOST_READ
+    def is_quiet(self) -> bool:
+        """Whether it says nothing unasked, which would be taken for its next answer."""
+        try:
+            self.line.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        return False
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it has read before and its time is up."""
+        return time.monotonic() > self._until
 
     @property
     def told(self) -> tuple[str, str]:
@@ -123,7 +144,7 @@ class Reader:
 def _read_files(line: int, cry: int, room: int) -> None:
     """The child of the process `room`: orders come on its standard input, answers go to its standard output.
 
-    Nothing else of ours stays open in it: a decoder that was taken over reaches no other caller.
+    Nothing else of ours stays open in it, so a decoder that was taken over reaches no caller but its own.
     """
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)

@@ -27,7 +27,7 @@ from projects.allocator import keep_freed_memory
 MOST_BYTES = 64 * 1024
 WAITING = 64
 MOST_RESTING = 4
-REST_SECONDS = 5.0  # without work, after which children that might go on are let go: they hold memory
+LOOK_SECONDS = 1.0  # between two looks whether a child that has read before is late
 
 
 class Errand:
@@ -96,16 +96,23 @@ class Room:
         if self._resting and order[1] in AGAIN:
             rested = self._resting.pop()
             with contextlib.suppress(OSError):  # it ended while it rested
-                self._give(rested, errand, order)
-                return
+                if rested.is_quiet:
+                    self._give(rested, errand, order)
+                    return
             self._let_go(rested)
         self._begin_afresh(errand)
 
     def _begin_afresh(self, errand: Errand) -> None:
         try:
-            self._give(self._new_reader(), errand, errand.order)
+            reader = self._new_reader()
         except OSError:
             self._forget(errand)
+            return
+        try:
+            self._give(reader, errand, errand.order)
+        except OSError:
+            self._forget(errand)
+            self._let_go(reader)
 
     def _give(self, reader: Reader, errand: Errand, order: list[str]) -> None:
         errand.reader, self._readers[reader] = reader, errand
@@ -134,6 +141,16 @@ class Room:
         if reader in self._readers and not reader.hear_errors():
             self._events.unregister(reader.errors)
 
+    def _look_after_used(self) -> float | None:
+        """End the children that have read before and are late; seconds until the next look, None without any such."""
+        used = [reader for reader in self._readers if reader.files]
+        for reader in used:
+            if reader in self._resting and reader.is_late:
+                self._let_go(reader)
+            elif reader.is_late:  # its file is read again by a new one
+                reader.kill()
+        return LOOK_SECONDS if used else None
+
     def _answer(self, reader: Reader, code: int) -> None:
         """Tell the caller how reading ended, unless a new child must look first; see `reader.py`."""
         errand, self._readers[reader] = self._readers[reader], None
@@ -145,7 +162,7 @@ class Room:
         reader.files += 1
 
     def _rest(self, reader: Reader) -> None:
-        if reader.may_go_on and len(self._resting) < MOST_RESTING:
+        if reader.rest() and len(self._resting) < MOST_RESTING:
             self._resting.append(reader)
         else:
             self._let_go(reader)
@@ -177,10 +194,7 @@ class Room:
         self._wait_for_ends()
         self._events.register(sys.stdin, selectors.EVENT_READ)
         while True:
-            ready = self._events.select(REST_SECONDS if self._resting else None)
-            if not ready:
-                self._let_go(self._resting[0])
-            for key, _ in ready:
+            for key, _ in self._events.select(self._look_after_used()):
                 if key.fileobj is sys.stdin:
                     self._close()
                     return

@@ -106,7 +106,9 @@ def _in_a_new_process(order: list[str], seconds: float) -> Ended:
 def _answer(job: str, ended: Ended) -> Any:
     try:
         told = json.loads(ended.said)
-    except ValueError:
+    except (ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict):
         told = {}
     if "answer" in told:
         return told["answer"]

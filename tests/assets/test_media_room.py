@@ -78,9 +78,22 @@ def test_a_child_that_did_well_reads_the_next_file(open_room: OpenRoom, path: Pa
     assert run_limited("probe", path, cpu_seconds=5) == run_limited("probe", path, cpu_seconds=5)
 
 
-@pytest.mark.parametrize("trouble", ["os.kill(os.getpid(), signal.SIGSEGV)", "int('x')", "os._exit(0)", "sys.exit()"])
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        "os.kill(os.getpid(), signal.SIGSEGV)",
+        "os.kill(os.getpid(), signal.SIGSTOP)",
+        "time.sleep(60)",
+        "int('x')",
+        "os._exit(0)",
+        "sys.exit()",
+        "os.write(1, b'[\"answer\"]\\n')",
+        "os.write(1, b'[' * 4000 + b'\\n')",
+    ],
+)
 def test_trouble_of_a_child_that_has_read_is_not_laid_to_a_file(open_room: OpenRoom, path: Path, trouble: str) -> None:
-    open_room(f"\n    if sys.argv.count('read'): {trouble}\n    sys.argv.append('read')\n    return 24")
+    seconds = "from assets.media import reader; reader.USED_SECONDS = 0.5"
+    open_room(f"\n    if sys.argv.count('read'): {trouble}\n    sys.argv.append('read')\n    return 24\n{seconds}")
     for _ in range(3):
         assert run_limited("probe", path, cpu_seconds=5) == 24
 
@@ -106,10 +119,24 @@ def test_each_file_has_its_own_seconds_of_cpu(open_room: OpenRoom, path: Path) -
 
 
 def test_a_child_without_work_is_let_go(open_room: OpenRoom, path: Path) -> None:
-    open_room("return os.getpid()\nroom.REST_SECONDS = 0.1")
+    open_room("return os.getpid()\nfrom assets.media import reader; reader.USED_SECONDS = 0.1")
     pid = run_limited("probe", path, cpu_seconds=5)
     assert wait_for(lambda: not Path(f"/proc/{pid}").exists(), 20)
     assert run_limited("probe", path, cpu_seconds=5) != pid
+
+
+def test_a_child_that_speaks_unasked_is_let_go(open_room: OpenRoom, path: Path) -> None:
+    later = "import threading\n    threading.Timer(0.1, lambda: os.write(1, b'{}')).start()"
+    open_room(f"\n    {later}\n    return os.getpid()")
+    pid = run_limited("probe", path, cpu_seconds=5)
+    assert wait_for(lambda: not Path(f"/proc/{pid}").exists(), 20)
+
+
+@pytest.mark.parametrize("said", ['["answer"]', "[" * 4000])
+def test_an_answer_that_is_none_is_no_verdict(open_room: OpenRoom, path: Path, said: str) -> None:
+    open_room(f"os.write(1, {said!r}.encode() + b'\\n') and os._exit(0)")
+    with pytest.raises(ReadingStopped):
+        run_limited("probe", path, cpu_seconds=5)
 
 
 def test_a_child_that_died_at_rest_is_replaced(open_room: OpenRoom, path: Path) -> None:
