@@ -27,6 +27,10 @@ from projects.queue import MEDIA, enqueue
 
 COLLECT_GARBAGE = "assets.tasks.collect_garbage"
 CHECK_INVARIANTS = "kling_cms.tasks.check_invariants"
+NO_KEY = (
+    "KIE_API_KEY is empty: Kie.ai will refuse whatever this worker asks, and the line stops for all."
+    " Set the same key on every machine that works."
+)
 QUEUE: dict[str, Any] = settings.Q_CLUSTER
 # How many workers each cluster has.
 CLUSTERS: dict[str, int] = {QUEUE["name"]: QUEUE["workers"], MEDIA: QUEUE["ALT_CLUSTERS"][MEDIA]["workers"]}
@@ -80,15 +84,17 @@ class Command(BaseCommand):
             clusters = [
                 Cluster(name, cluster_command(name), folder / name, workers) for name, workers in CLUSTERS.items()
             ]
-            self.say_if_copy()
+            self.say_what_is_amiss()
             self.stdout.write("Working: two clusters and the metronome. Stop with Ctrl-C.")
             Supervisor(clusters, tick=self.tick, tidy=self.tidy).run()
             self.room.close()
             self.heart.stop()
 
-    def say_if_copy(self) -> None:
-        """Each sending asks for safe mode itself; here it is only told, and a database that is away stops nobody."""
-        with contextlib.suppress(DatabaseError):
+    def say_what_is_amiss(self) -> None:
+        """What keeps this worker from sending: each sending finds out itself, here it is told before the first one."""
+        if not settings.KIE_API_KEY:
+            self.stdout.write(NO_KEY)
+        with contextlib.suppress(DatabaseError):  # one that is away stops nobody
             if found := differences():
                 self.stdout.write(f"Safe mode: another deployment's database ({', '.join(found)}). Nothing is sent.")
 
