@@ -26,12 +26,16 @@ GRACE_SECONDS = 7.5
 class Supervisor:
     """Runs clusters and metronome until SIGTERM or SIGINT; then everything ends within ten seconds.
 
-    `tick` is called four times a second, `tidy` once a minute; what they raise is logged and the beat goes on. `tick`
-    may ask to be called sooner: it returns in how many seconds, or None.
+    `tick` is called four times a second, `tidy` once a minute if there is any; what they raise is logged and the beat
+    goes on. `tick` may ask to be called sooner: it returns in how many seconds, or None.
     """
 
     def __init__(
-        self, clusters: Sequence[Cluster], *, tick: Callable[[], float | None], tidy: Callable[[], None]
+        self,
+        clusters: Sequence[Cluster],
+        *,
+        tick: Callable[[], float | None],
+        tidy: Callable[[], None] = lambda: None,
     ) -> None:
         self.clusters = clusters
         self._tick, self._tidy = tick, tidy

@@ -43,6 +43,9 @@ def wait_for(what: Callable[[], Any], seconds: float) -> bool:
     return False
 
 
+ENOUGH_TO_DRAW = ("PATH", "HOME", "SECRET_KEY", "DATABASE_URL", "MEDIA_ROOT")
+
+
 class Site:
     """The product on one machine: `manage` runs a command, `work` starts the workers, `rows` reads the database."""
 
@@ -94,26 +97,29 @@ class Site:
         """Where a job stands."""
         return str(self.rows("SELECT state FROM assets_generation WHERE id = ?", job)[0][0])
 
-    def work(self, *, quick: bool = False, elsewhere: Path | None = None) -> "Work":
+    def work(self, *, quick: bool = False, elsewhere: Path | None = None, pictures: bool = False) -> "Work":
         """`manage.py work`, to be used in a with statement.
 
-        `quick`: with a supervisor that is soon worried; `elsewhere`: as on another machine, its folder empty.
+        `quick`: with a supervisor that is soon worried; `elsewhere`: as on another machine, its folder empty;
+        `pictures`: one that only draws, with the settings that it needs and no others.
         """
-        return Work(self, "tests/quick_work.py" if quick else "manage.py", elsewhere)
+        return Work(self, "tests/quick_work.py" if quick else "manage.py", elsewhere, pictures=pictures)
 
 
 class Work:
     """The running command and its tree of processes."""
 
-    def __init__(self, site: Site, program: str, elsewhere: Path | None) -> None:
+    def __init__(self, site: Site, program: str, elsewhere: Path | None, *, pictures: bool) -> None:
         home = elsewhere or site.folder
         # A socket stands below it, and the path of a socket is short: pytest's own folders are too deep.
         self._folder = tempfile.TemporaryDirectory(prefix="work-")
         self.log, self.pulse = home / "work.log", Path(self._folder.name)
-        environment = {**site.environment, "TMPDIR": str(self.pulse)}
+        self._clusters = 1 if pictures else 2
+        names = ENOUGH_TO_DRAW if pictures else site.environment.keys()
+        environment = {**{name: site.environment[name] for name in names}, "TMPDIR": str(self.pulse)}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, str(ROOT / program), "work"],
+                [sys.executable, str(ROOT / program), "work", *(["--pictures"] if pictures else [])],
                 cwd=home,
                 env={**environment, "HOME": str(home)} if elsewhere else environment,
                 stdout=log,
@@ -122,7 +128,7 @@ class Work:
             )
 
     def __enter__(self) -> Self:
-        assert wait_for(lambda: len(list(self.pulse.glob("*/*/booked"))) == 2, 45), self.log.read_text()
+        assert wait_for(lambda: len(list(self.pulse.glob("*/*/booked"))) == self._clusters, 45), self.log.read_text()
         return self
 
     def __exit__(

@@ -55,6 +55,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """`--cluster` and `--parent` are for the command's own children."""
+        parser.add_argument(
+            "--pictures",
+            action="store_true",
+            help="Only draw, for workers elsewhere: needs DATABASE_URL, the storage and SECRET_KEY, nothing more.",
+        )
         parser.add_argument("--cluster", default="", help="Run this one cluster only (used by the command itself).")
         parser.add_argument("--parent", type=int, default=0, help="End when this process is gone (the same).")
 
@@ -63,7 +68,7 @@ class Command(BaseCommand):
         if options["cluster"]:
             self.be_cluster(options["cluster"], options["parent"])
         else:
-            self.supervise()
+            self.supervise(pictures=options["pictures"])
 
     def be_cluster(self, name: str, parent: int) -> None:
         """One cluster, in this process and its forks; none of them outlives its parent."""
@@ -75,18 +80,23 @@ class Command(BaseCommand):
             load_what_forks_share()
         call_command("qcluster")
 
-    def supervise(self) -> None:
-        """All clusters and the metronome."""
+    def supervise(self, *, pictures: bool) -> None:
+        """All clusters and the metronome, or the one cluster that draws `pictures`, which counts as no worker."""
         self.heart = Heart()
+        chosen = {MEDIA: CLUSTERS[MEDIA]} if pictures else CLUSTERS
         with pulse_folder() as folder, contextlib.suppress(KeyboardInterrupt):
             self.room = MediaRoom(folder)
             self.room.watch()  # first: the clusters learn from their environment where it is
             clusters = [
-                Cluster(name, cluster_command(name), folder / name, workers) for name, workers in CLUSTERS.items()
+                Cluster(name, cluster_command(name), folder / name, workers) for name, workers in chosen.items()
             ]
-            self.say_what_is_amiss()
-            self.stdout.write("Working: two clusters and the metronome. Stop with Ctrl-C.")
-            Supervisor(clusters, tick=self.tick, tidy=self.tidy).run()
+            if pictures:
+                self.stdout.write("Drawing: one cluster. Stop with Ctrl-C.")
+                Supervisor(clusters, tick=self.room.watch).run()
+            else:
+                self.say_what_is_amiss()
+                self.stdout.write("Working: two clusters and the metronome. Stop with Ctrl-C.")
+                Supervisor(clusters, tick=self.tick, tidy=self.tidy).run()
             self.room.close()
             self.heart.stop()
 
