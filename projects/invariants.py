@@ -30,11 +30,15 @@ SUMS = {
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """One promise by its number in the product's list, its name, and what looks after it."""
+    """One promise by its number in the product's list, its name, and what looks after it.
+
+    `in_time`: it says how long something may take, which nobody keeps while no worker lives.
+    """
 
     number: int
     name: str
     check: Check
+    in_time: bool = False
 
 
 def budgets_within_limits(since: Since) -> Iterator[str]:

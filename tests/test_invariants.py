@@ -11,6 +11,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -173,6 +174,23 @@ def test_the_run_of_every_minute_sees_unfinished_jobs_however_old(name: str) -> 
     BREAKS[name]()
     found = check(since=timezone.now() + timedelta(minutes=1))
     assert name in {finding.invariant.name for finding in found if not finding.holds}
+
+
+@pytest.mark.usefixtures("studio")
+@pytest.mark.parametrize("hours", [0, 1])
+@pytest.mark.parametrize("name", ["jobs keep their deadlines", "nothing is lost"])
+def test_after_an_outage_the_workers_have_a_minute_for_what_is_late(name: str, hours: int) -> None:
+    if hours:
+        record_run()
+        InvariantRun.objects.update(created_at=timezone.now() - timedelta(hours=hours))
+    BREAKS[name]()
+    told = []
+    for _ in range(2):
+        run = record_run()
+        told += [run.told if run else None]
+        InvariantRun.objects.update(created_at=F("created_at") - timedelta(minutes=1))
+    assert told[0] == ""
+    assert name in str(told[1])
 
 
 @pytest.mark.usefixtures("studio")

@@ -81,6 +81,6 @@ def deadlines_are_kept(since: Since) -> Iterator[str]:
 JOBS = (
     Invariant(3, "tasks stand on accepted attempts", tasks_stand_on_attempts),
     Invariant(3, "nothing is sent again unasked", nothing_is_sent_again_unasked),
-    Invariant(4, "nothing is lost", nothing_is_lost),
-    Invariant(4, "jobs keep their deadlines", deadlines_are_kept),
+    Invariant(4, "nothing is lost", nothing_is_lost, in_time=True),
+    Invariant(4, "jobs keep their deadlines", deadlines_are_kept, in_time=True),
 )
