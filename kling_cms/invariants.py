@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assets.invariants import CLIPS, HOLDS, JOBS, MOVES
 from assets.invariants.clips import DEEP
+from projects.heartbeats import has_worked_since
 from projects.invariants import MONEY, Invariant, Since
 from projects.models import InvariantRun
 from reviews.invariants import JUDGING
@@ -20,7 +21,7 @@ MOST_ROWS = 200  # named of one invariant; by then it is plain what is wrong
 RECENT = timedelta(minutes=10)
 KEEP_RUNS = timedelta(days=7)
 NOT_AGAIN_WITHIN = timedelta(seconds=50)
-OUTAGE = timedelta(minutes=3)  # without a run: no worker lived
+OUTAGE = timedelta(minutes=3)  # without a run, and without a worker that has lived as long
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def record_run() -> InvariantRun | None:
     last = InvariantRun.objects.values_list("created_at", flat=True).first()
     if last and last > now - NOT_AGAIN_WITHIN:
         return None
-    at_work = last is not None and last > now - OUTAGE
+    at_work = (last is not None and last > now - OUTAGE) or has_worked_since(now - OUTAGE)
     begun = time.monotonic()
     found = check([one for one in INVARIANTS if at_work or not one.in_time], since=now - RECENT)
     broken = [finding for finding in found if not finding.holds]

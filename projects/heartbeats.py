@@ -4,7 +4,7 @@ import os
 import socket
 import time
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError
 from django.utils import timezone
@@ -54,3 +54,8 @@ def heartbeat_age() -> timedelta | None:
 def workers_alive() -> int:
     """How many of them were seen lately."""
     return WorkBeat.objects.filter(seen_at__gt=timezone.now() - SILENT).count()
+
+
+def has_worked_since(moment: datetime) -> bool:
+    """Whether one of those that live was there at that moment already."""
+    return WorkBeat.objects.filter(seen_at__gt=timezone.now() - SILENT, started_at__lte=moment).exists()

@@ -22,7 +22,7 @@ from assets.providers.standin import StandIn
 from kling_cms.invariants import EVERYTHING, INVARIANTS, check, record_run
 from kling_cms.tasks import check_invariants
 from projects.invariants import Invariant
-from projects.models import Budget, InvariantRun, LedgerEntry, User
+from projects.models import Budget, InvariantRun, LedgerEntry, User, WorkBeat
 from reviews.actions.asking import ask_review
 from reviews.actions.decisions import decide
 from reviews.actions.packages import add_all, create_package, seal_package
@@ -191,6 +191,16 @@ def test_after_an_outage_the_workers_have_a_minute_for_what_is_late(name: str, h
         InvariantRun.objects.update(created_at=F("created_at") - timedelta(minutes=1))
     assert told[0] == ""
     assert name in str(told[1])
+
+
+@pytest.mark.usefixtures("studio")
+def test_workers_that_have_no_time_for_the_run_are_no_outage() -> None:
+    hour = timezone.now() - timedelta(hours=1)
+    WorkBeat.objects.create(host="studio", pid=1, started_at=hour)
+    BREAKS["jobs keep their deadlines"]()
+    run = record_run()
+    assert run
+    assert "jobs keep their deadlines" in run.told
 
 
 @pytest.mark.usefixtures("studio")
