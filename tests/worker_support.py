@@ -18,6 +18,7 @@ import psycopg
 from assets.providers.standin import StandIn
 
 ROOT = Path(__file__).resolve().parent.parent
+ENOUGH_TO_DRAW = ("PATH", "HOME", "SECRET_KEY", "DATABASE_URL", "MEDIA_ROOT")
 ASK = """
 from assets.actions.generate import request_takes
 from assets.requests import TakeRequest
@@ -41,9 +42,6 @@ def wait_for(what: Callable[[], Any], seconds: float) -> bool:
             return True
         time.sleep(0.1)
     return False
-
-
-ENOUGH_TO_DRAW = ("PATH", "HOME", "SECRET_KEY", "DATABASE_URL", "MEDIA_ROOT")
 
 
 class Site:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from assets.media import child
+from assets.media.sandbox import object_in
 
 AGAIN = {"probe"}  # jobs whose child may go on: they are short, and change nothing in it
 MOST_READ = 100
@@ -92,11 +93,7 @@ class Reader:
     @property
     def condemns(self) -> bool:
         """Whether the answer is anything but a plain one."""
-        try:
-            told = json.loads(self.answer)
-        except (ValueError, RecursionError):
-            return True
-        return not isinstance(told, dict) or "answer" not in told
+        return "answer" not in object_in(self.answer)
 
     def rest(self) -> bool:
         """Note that it may be given another file; False where it must not."""

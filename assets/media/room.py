@@ -21,10 +21,9 @@ import av
 from PIL import Image
 
 from assets.media import child
-from assets.media.reader import AGAIN, Reader
+from assets.media.reader import AGAIN, MOST_BYTES, Reader
 from projects.allocator import keep_freed_memory
 
-MOST_BYTES = 64 * 1024
 WAITING = 64
 MOST_RESTING = 4
 LOOK_SECONDS = 1.0  # between two looks whether a child that has read before is late

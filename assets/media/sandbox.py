@@ -103,13 +103,17 @@ def _in_a_new_process(order: list[str], seconds: float) -> Ended:
     return Ended(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
 
 
-def _answer(job: str, ended: Ended) -> Any:
+def object_in(said: str | bytes) -> dict[str, Any]:
+    """The object that a child said as its answer; empty for anything else, since its bytes may be anybody's."""
     try:
-        told = json.loads(ended.said)
+        told = json.loads(said)
     except (ValueError, RecursionError):
-        told = None
-    if not isinstance(told, dict):
-        told = {}
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _answer(job: str, ended: Ended) -> Any:
+    told = object_in(ended.said)
     if "answer" in told:
         return told["answer"]
     if "refused" in told:

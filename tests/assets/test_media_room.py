@@ -1,4 +1,4 @@
-"""The room that forks a child for each file: the answers of a process of its own, and nobody left behind."""
+"""The room whose children read files: the answers of a process of its own, and nobody left behind."""
 
 import json
 import os
@@ -83,7 +83,7 @@ def test_a_child_that_did_well_reads_the_next_file(open_room: OpenRoom, path: Pa
     [
         "os.kill(os.getpid(), signal.SIGSEGV)",
         "os.kill(os.getpid(), signal.SIGSTOP)",
-        "time.sleep(60)",
+        "signal.pause()",
         "int('x')",
         "os._exit(0)",
         "sys.exit()",
@@ -96,6 +96,12 @@ def test_trouble_of_a_child_that_has_read_is_not_laid_to_a_file(open_room: OpenR
     open_room(f"\n    if sys.argv.count('read'): {trouble}\n    sys.argv.append('read')\n    return 24\n{seconds}")
     for _ in range(3):
         assert run_limited("probe", path, cpu_seconds=5) == 24
+
+
+def test_a_child_reads_so_many_files_and_no_more(open_room: OpenRoom, path: Path) -> None:
+    open_room("return os.getpid()\nfrom assets.media import reader; reader.MOST_READ = 2")
+    first, second, third = (run_limited("probe", path, cpu_seconds=5) for _ in range(3))
+    assert first == second != third
 
 
 def test_a_child_that_refused_a_file_reads_nothing_more(open_room: OpenRoom, path: Path, tmp_path: Path) -> None:
